@@ -1,0 +1,5 @@
+"""`python -m quasicryth` is the command `qcz`."""
+
+from .cli import main
+
+main()

@@ -1,0 +1,9 @@
+from libc.stdint cimport uint8_t, uint16_t, uint32_t
+
+
+cdef class Parse:
+    cdef uint8_t *levels
+    cdef uint16_t *entries
+    cdef size_t event_count
+    cdef uint32_t *escape_ids
+    cdef size_t escape_count

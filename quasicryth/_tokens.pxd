@@ -1,0 +1,5 @@
+from quasicryth._qcz cimport qcz_words
+
+
+cdef class Tokens:
+    cdef qcz_words words

@@ -1,0 +1,103 @@
+"""What is in a .qcz file: frames, blocks, streams and their bytes, hits per hierarchy level."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from . import _paper
+from .blocks import decode_block, decoder_memory
+from .frame import FRAME_HEADER_SIZE, Block, BlockKind, ByteSource, Tail, read_blocks, read_frame_header
+
+# Encoding level k > 0 stands for a phrase of so many words; level 0 is a word outside the codebook.
+LEVEL_NAMES = ("escape", "unigram", "bigram", *(f"{words}-gram" for words in (3, 5, 8, 13, 21, 34, 55, 89, 144)))
+
+
+def _describe_paper(block: Block) -> dict[str, Any]:
+    statistics = _paper.inspect_block(block.payload, block.header.raw_size)
+    book_sizes = statistics.pop("book_sizes")
+    hits = statistics.pop("events_per_level")
+    return {
+        **statistics,
+        "codebook_entries": dict(zip(LEVEL_NAMES[1:], book_sizes, strict=True)),
+        "hits_per_level": dict(zip(LEVEL_NAMES, hits, strict=True)),
+    }
+
+
+def _describe_block(block: Block) -> dict[str, Any]:
+    decode_block(block)
+    described = {
+        "offset": block.position,
+        "kind": block.header.kind.name.lower(),
+        "compressed_bytes": block.header.payload_size,
+        "content_bytes": block.header.raw_size,
+        "decoder_memory_bytes": decoder_memory(block),
+    }
+    return {**described, **_describe_paper(block)} if block.header.kind == BlockKind.PAPER else described
+
+
+def _describe_frame(source: ByteSource) -> dict[str, Any]:
+    start = source.position
+    header = read_frame_header(source)
+    blocks = []
+    checksum = tail_size = 0
+    for part in read_blocks(source, header):
+        if isinstance(part, Tail):
+            checksum, tail_size = part.content_checksum, part.size
+        else:
+            blocks.append(_describe_block(part))
+    return {
+        "offset": start,
+        "version": 1,
+        "block_size": header.block_size,
+        "compressed_bytes": source.position - start,
+        "content_bytes": sum(block["content_bytes"] for block in blocks),
+        "content_checksum": f"{checksum:016x}",
+        "header_bytes": FRAME_HEADER_SIZE,
+        "tail_bytes": tail_size,
+        "blocks": blocks,
+    }
+
+
+def describe(file: BinaryIO) -> list[dict[str, Any]]:
+    """Return a description of every frame of the binary *file*, made of plain dicts, lists, strings and numbers.
+
+    All blocks are decoded and checked. Raises as `decompress` does.
+    """
+    source = ByteSource(file)
+    frames = [_describe_frame(source)]
+    while source.peek(1):
+        frames.append(_describe_frame(source))
+    return frames
+
+
+def _describe_counts(counts: dict[str, int]) -> str:
+    return ", ".join(f"{name} {count:,}" for name, count in counts.items() if count) or "none"
+
+
+def _block_lines(number: int, block: dict[str, Any]) -> Iterator[str]:
+    yield (
+        f"  block {number}: {block['kind']}, {block['content_bytes']:,} -> {block['compressed_bytes']:,} bytes, at byte {block['offset']:,}, "
+        f"decoding takes {block['decoder_memory_bytes']:,} bytes"
+    )
+    if block["kind"] != "paper":
+        return
+    yield (
+        f"    words {block['words']:,}, events {block['events']:,} ({block['literal_events']:,} literal, {block['matches']:,} matches), "
+        f"words outside the codebook {block['escape_words']:,}"
+    )
+    yield f"    bytes by stream:  {_describe_counts(block['stream_bytes'])}"
+    yield f"    codebook entries: {_describe_counts(block['codebook_entries'])}"
+    yield f"    hits per level:   {_describe_counts(block['hits_per_level'])}"
+
+
+def format_description(frames: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield the lines that `qcz info` prints for what `describe` returned."""
+    for number, frame in enumerate(frames):
+        ratio = 100 * frame["compressed_bytes"] / frame["content_bytes"] if frame["content_bytes"] else 100
+        yield (
+            f"frame {number}: version {frame['version']}, {frame['content_bytes']:,} -> {frame['compressed_bytes']:,} bytes ({ratio:.2f} %), "
+            f"blocks of up to {frame['block_size']:,} bytes, XXH64 {frame['content_checksum']}"
+        )
+        for block_number, block in enumerate(frame["blocks"]):
+            yield from _block_lines(block_number, block)
