@@ -40,8 +40,8 @@ def __getattr__(name: str) -> object:
         if error.name is None or not error.name.startswith(f"{__name__}._"):
             raise
         raise ImportError(
-            "the compiled part of quasicryth is missing here: install the package (pip install .), or, to run from a source folder, "
-            "build it in place (pip install -e .)"
+            "the compiled part of quasicryth is missing here: install the package (pip install .), or, to run from a source "
+            "folder, build it in place (pip install -e .)"
         ) from error
     value = getattr(module, name)
     globals()[name] = value

@@ -3,8 +3,8 @@
 
 Counting is exact and deterministic, and its memory is bounded. An n-gram of n words is numbered as the pair of its first and second part
 (see _pair_table.pxd), and only pairs of parts that themselves occur twice are looked at, since no other window can. Beside three
-numbers of 4 bytes a word, the pairs are counted in a table of at most max(65,536, words / 4) entries of 17 bytes; where there are more
-different pairs, they are counted in as many passes as are needed, each over the pairs of one part of the hash range.
+numbers of 4 bytes a word, the pairs are counted in a table of at most max(65,536, words / 8) entries of up to 29 bytes; where there are
+more different pairs, they are counted in as many passes as are needed, each over the pairs of one part of the hash range.
 """
 
 from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
@@ -316,7 +316,7 @@ cdef prune_interval_of(int book, size_t window_count):
 
 cdef choose_phrases(Codebooks books, const qcz_words *words, limits):
     cdef size_t word_count = words.word_count
-    cdef size_t capacity = word_count // 4 if word_count // 4 > MIN_TABLE_ENTRIES else MIN_TABLE_ENTRIES
+    cdef size_t capacity = word_count // 8 if word_count // 8 > MIN_TABLE_ENTRIES else MIN_TABLE_ENTRIES
     cdef uint32_t *ids[3]
     cdef uint32_t *numbers = <uint32_t *>malloc((3 * word_count + 1) * sizeof(uint32_t))
     cdef uint32_t id_count = 0

@@ -8,6 +8,7 @@ agree with the irrational's far beyond 2^30 words.
 
 from cpython cimport array
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
+from libc.string cimport memset
 
 import array
 
@@ -154,23 +155,22 @@ cdef struct PendingLong:
     int waiting
 
 
-cdef inline int deflate_one(PendingLong *pending, Unit unit, Unit *parents) noexcept nogil:
-    """Feed one unit of a level. Writes the units it completes on the next level (at most two) and returns their number.
+cdef inline int deflate_one(PendingLong *pending, Unit unit, Unit *parent) noexcept nogil:
+    """Feed one unit of a level. Returns whether that completes a unit of the next level, and writes it.
 
     An L followed by an S makes a super-L; any other unit is a super-S by itself.
     """
+    cdef int waiting = pending.waiting
     if unit.kind == LONG:
-        parents[0] = pending.unit
-        parents[0].kind = SHORT
+        parent[0] = pending.unit
+        parent.kind = SHORT
         pending.unit = unit
-        if pending.waiting:
-            return 1
         pending.waiting = 1
-        return 0
-    parents[0] = unit
-    if pending.waiting:
-        parents[0].start = pending.unit.start
-        parents[0].kind = LONG
+        return waiting
+    parent[0] = unit
+    if waiting:
+        parent.start = pending.unit.start
+        parent.kind = LONG
         pending.waiting = 0
     return 1
 
@@ -183,15 +183,11 @@ cdef void raise_depth(uint8_t *depths, const Unit *unit, int level) noexcept nog
 
 cdef void climb(PendingLong *pending, Unit unit, int level, uint8_t *depths) noexcept nogil:
     """Deflate one more unit of `level` through all levels above."""
-    cdef Unit parents[2]
-    cdef int count
-    if level == LEVELS - 1:
-        return
-    count = deflate_one(&pending[level], unit, parents)
-    if count == 1:
-        if parents[0].kind == LONG:
-            raise_depth(depths, &parents[0], level + 1)
-        climb(pending, parents[0], level + 1, depths)
+    cdef Unit parent
+    if level < LEVELS - 1 and deflate_one(&pending[level], unit, &parent):
+        if parent.kind == LONG:
+            raise_depth(depths, &parent, level + 1)
+        climb(pending, parent, level + 1, depths)
 
 
 cdef void mark_tiling(const uint8_t *tiles, size_t count, size_t start, uint8_t *depths) noexcept nogil:
@@ -199,14 +195,19 @@ cdef void mark_tiling(const uint8_t *tiles, size_t count, size_t start, uint8_t 
     cdef Unit unit
     cdef size_t k
     cdef int level
-    for level in range(LEVELS):
-        pending[level].waiting = 0
+    memset(pending, 0, sizeof(pending))
     unit.end = <uint32_t>start
     for k in range(count):
         unit.start = unit.end
         unit.kind = tiles[k]
         unit.end = unit.start + 1 + tiles[k]
         climb(pending, unit, 0, depths)
+    for level in range(LEVELS - 1):  # nothing follows an L that still waits: it is a super-S
+        if pending[level].waiting:
+            pending[level].waiting = 0
+            unit = pending[level].unit
+            unit.kind = SHORT
+            climb(pending, unit, level + 1, depths)
 
 
 def mark_depths(uint8_t[::1] depths not None, tiles, size_t start=0):
@@ -231,17 +232,17 @@ def deflate(starts, ends, kinds):
     """Return the units one level up as three arrays: first words, ends (one past the last word), kinds (1 = L, 0 = S)."""
     cdef PendingLong pending
     cdef Unit unit
-    cdef Unit parents[2]
+    cdef Unit parent
     cdef array.array up_starts = array.array("I")
     cdef array.array up_ends = array.array("I")
     up_kinds = bytearray()
-    pending.waiting = 0
+    memset(&pending, 0, sizeof(pending))
     for start, end, kind in zip(starts, ends, kinds):
         unit.start, unit.end, unit.kind = start, end, kind
-        if deflate_one(&pending, unit, parents):
-            up_starts.append(parents[0].start)
-            up_ends.append(parents[0].end)
-            up_kinds.append(parents[0].kind)
+        if deflate_one(&pending, unit, &parent):
+            up_starts.append(parent.start)
+            up_ends.append(parent.end)
+            up_kinds.append(parent.kind)
     if pending.waiting:
         up_starts.append(pending.unit.start)
         up_ends.append(pending.unit.end)

@@ -78,9 +78,7 @@ def _decode_zstd(block: Block) -> bytes:
         stated = zstandard.get_frame_parameters(block.payload).content_size
         if stated != block.header.raw_size:
             raise QczCorruptError(f"the Zstandard frame of the block at byte {block.position} states another size than the block")
-        return zstandard.ZstdDecompressor().decompress(
-            block.payload, max_output_size=block.header.raw_size, allow_extra_data=False
-        )
+        return zstandard.ZstdDecompressor().decompress(block.payload, max_output_size=block.header.raw_size, allow_extra_data=False)
     except zstandard.ZstdError as error:
         raise QczCorruptError(f"the Zstandard frame of the block at byte {block.position} is malformed: {error}") from None
 
@@ -102,7 +100,8 @@ def decode_block(block: Block, memlimit: int | None = None) -> bytes:
     Raises QczLimitError before any memory is taken if decoding needs more than *memlimit* bytes.
     """
     if memlimit is not None and decoder_memory(block) > memlimit:
-        raise QczLimitError(f"the block at byte {block.position} needs {decoder_memory(block)} bytes to decode; the limit is {memlimit}")
+        needed = decoder_memory(block)
+        raise QczLimitError(f"the block at byte {block.position} needs {needed} bytes to decode; the limit is {memlimit}")
     content = _decode_payload(block)
     if checksum32(content) != block.header.raw_checksum:
         raise QczCorruptError(f"the block at byte {block.position} decodes to other content than was compressed")

@@ -29,13 +29,14 @@ class CommandError(click.ClickException):
     """A failure to report: exit status 1."""
 
     def show(self, file: Any = None) -> None:
+        """Print the message to standard error."""
         click.echo(f"qcz: {self.format_message()}", err=True)
 
 
 # ---- parameters ------------------------------------------------------------------------------------------------------------
 
 
-class ByteCount(click.ParamType):
+class ByteCount(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4
     """A number of bytes, with k, m or g for powers of 1,024."""
 
     name = "size"
@@ -45,6 +46,7 @@ class ByteCount(click.ParamType):
         self._high = high
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number of bytes that *value* stands for."""
         if isinstance(value, int):
             return value
         text = str(value).lower().removesuffix("ib").removesuffix("b")
@@ -120,7 +122,7 @@ def _write_standard_output(write: Callable[[BinaryIO], None]) -> None:
 
 
 def _run(name: str, target: Path | None, force: bool, remove: bool, write: Callable[[BinaryIO, BinaryIO], None]) -> None:
-    """Feed the input *name* and the output (*target*, or standard output) to *write*; remove the input if asked to and all went well."""
+    """Feed the input *name* and the output (*target*, or standard output) to *write*; then remove the input if asked to."""
     with _reported(name):
         source = _check_source(name, force)
         if target is not None:
@@ -147,19 +149,6 @@ def _name_decompressed(name: str) -> str:
     if not name.endswith(SUFFIX) or not Path(name).name.removesuffix(SUFFIX):
         raise CommandError(f"{_shown(name)}: the name does not end in {SUFFIX}; name the output with -o, or use -c")
     return name.removesuffix(SUFFIX)
-
-
-def _read_pieces(file: BinaryIO, size: int) -> Iterator[bytes]:
-    """Pieces of exactly *size* bytes, but for the last; a pipe gives less at a time."""
-    while True:
-        parts = []
-        missing = size
-        while missing > 0 and (part := file.read(min(missing, 1 << 20))):
-            parts.append(part)
-            missing -= len(part)
-        if not parts:
-            return
-        yield b"".join(parts)
 
 
 # ---- commands --------------------------------------------------------------------------------------------------------------
@@ -219,7 +208,7 @@ def _check_removal(keep: bool, remove: bool, target: Path | None) -> None:
     "--block-size",
     type=ByteCount(1, MAX_BLOCK_SIZE),
     default=DEFAULT_BLOCK_SIZE,
-    help="Bytes of input in a block, with k, m or g for powers of 1,024; default 64m. Larger blocks compress better and take more memory.",
+    help="Bytes of input in a block, with k, m or g for powers of 1,024; default 64m. Larger ones take more memory.",
 )
 def compress_command(
     name: str,
@@ -241,7 +230,7 @@ def compress_command(
     def write(file: BinaryIO, out: BinaryIO) -> None:
         writer = FrameWriter(make_options(6, engine, tiling, block_size), block_size)
         out.write(writer.header())
-        for piece in _read_pieces(file, block_size):
+        while piece := file.read(block_size):
             out.write(writer.block(piece))
         out.write(writer.finish())
         if remove:

@@ -8,14 +8,15 @@ from typing import BinaryIO
 
 from ._checksum import Xxh64
 from .blocks import EngineOptions, decode_block, encode_block
-from .errors import QczCorruptError, QczFormatError, QczLimitError, QczTruncatedError
+from .errors import QczCorruptError, QczLimitError
 from .frame import (
     MAX_BLOCK_SIZE,
+    Block,
     ByteSource,
     FrameHeader,
     Tail,
     read_blocks,
-    read_frame_header,
+    read_frame_headers,
     write_block_header,
     write_frame_header,
     write_tail,
@@ -57,6 +58,7 @@ class FrameWriter:
         self._index: list[tuple[int, int]] = []
 
     def header(self) -> bytes:
+        """Return what the frame begins with."""
         return write_frame_header(FrameHeader(self._block_size))
 
     def block(self, content: bytes | memoryview) -> bytes:
@@ -67,6 +69,7 @@ class FrameWriter:
         return write_block_header(header, len(self._index) - 1) + payload
 
     def finish(self) -> bytes:
+        """Return what the frame ends with."""
         return write_tail(self._content_checksum.digest(), self._index)
 
     def verify(self, contents: Iterable[bytes]) -> None:
@@ -88,10 +91,11 @@ def compress(
 ) -> bytes:
     """Return *data* compressed as one .qcz frame.
 
-    *level*, 1 to 9, is for engines to come: the engine `paper`, the published method, has but one. *tiling* names the word positions at
-    which long phrases are looked up (see `quasicryth.tiling`). *block_size* is how many bytes of *data* make a block, 1 to 2^30: larger
-    blocks compress better and take more memory, up to 12 times their size. Any bytes can be compressed; what is not text is given to
-    Zstandard or stored. The same arguments give the same bytes on every machine. `qcz compress` does the same for files of any size.
+    *level*, 1 to 9, is for engines to come: the engine `paper`, the published method, has but one. *tiling* names the word
+    positions at which long phrases are looked up (see `quasicryth.tiling`). *block_size* is how many bytes of *data* make a block,
+    1 to 2^30: larger blocks compress better and take more memory, about 12 times their size. Any bytes can be compressed; what is
+    not text is given to Zstandard or stored. The same arguments give the same bytes on every machine. `qcz compress` does the same
+    for files of any size.
 
     Raises ValueError or TypeError for arguments that are not allowed.
     """
@@ -104,10 +108,12 @@ def compress(
     return b"".join(pieces)
 
 
-def _frame_contents(source: ByteSource, max_length: int | None, memlimit: int | None) -> Iterator[bytes]:
-    """Yield the contents of the blocks of the frame that begins here."""
+def decode_frame(
+    source: ByteSource, frame: FrameHeader, max_length: int | None = None, memlimit: int | None = None
+) -> Iterator[tuple[Block, bytes]]:
+    """Yield the blocks of *frame*, whose header has been read, with their contents; at the end all content is checked."""
     checksum = Xxh64()
-    for part in read_blocks(source, read_frame_header(source)):
+    for part in read_blocks(source, frame):
         if isinstance(part, Tail):
             if checksum.digest() != part.content_checksum:
                 raise QczCorruptError("the content of the frame does not match its checksum")
@@ -118,7 +124,7 @@ def _frame_contents(source: ByteSource, max_length: int | None, memlimit: int | 
                 raise QczLimitError(f"the content is longer than the limit: the block at byte {part.position} would exceed it")
         content = decode_block(part, memlimit)
         checksum.update(content)
-        yield content
+        yield part, content
 
 
 def decompress_blocks(file: BinaryIO, *, max_length: int | None = None, memlimit: int | None = None) -> Iterator[bytes]:
@@ -127,29 +133,21 @@ def decompress_blocks(file: BinaryIO, *, max_length: int | None = None, memlimit
     Raises as `decompress` does.
     """
     source = ByteSource(file)
-    if not source.peek(1):
-        raise QczTruncatedError("there is no data: a .qcz file, even of nothing, is not empty")
-    while source.peek(1):
-        start = source.position
-        try:
-            for content in _frame_contents(source, max_length, memlimit):
-                if max_length is not None:
-                    max_length -= len(content)
-                yield content
-        except QczFormatError:
-            if start == 0:
-                raise
-            raise QczFormatError(f"after the last frame, at byte {start}, follows something that is not a .qcz frame") from None
+    for _, frame in read_frame_headers(source):
+        for _, content in decode_frame(source, frame, max_length, memlimit):
+            if max_length is not None:
+                max_length -= len(content)
+            yield content
 
 
 def decompress(data: Buffer, *, max_length: int | None = None, memlimit: int | None = None) -> bytes:
     """Return the content of *data*, one or more .qcz frames end to end.
 
-    With *max_length*, content longer than so many bytes raises QczLimitError; with *memlimit*, so does a block whose decoding would take
-    more than so many bytes of memory: both before the memory is taken.
+    With *max_length*, content longer than so many bytes raises QczLimitError; with *memlimit*, so does a block whose decoding would
+    take more than so many bytes of memory: both before the memory is taken.
 
-    Raises a QczError: QczFormatError for data that is no .qcz frame or is followed by something else, QczVersionError for a frame of a
-    newer release, QczTruncatedError (also an EOFError) if the data ends early, QczCorruptError for any other damage.
+    Raises a QczError: QczFormatError for data that is no .qcz frame or is followed by something else, QczVersionError for a frame
+    of a newer release, QczTruncatedError (also an EOFError) if the data ends early, QczCorruptError for any other damage.
     """
     file = io.BytesIO(memoryview(data).cast("B"))
     return b"".join(decompress_blocks(file, max_length=max_length, memlimit=memlimit))

@@ -45,8 +45,8 @@ def _sync_folder(folder: Path) -> None:
 def atomic_output(path: Path, source: os.stat_result | None) -> Iterator[BinaryIO]:
     """Open a file to write that gets the name *path* only if the body ends without an exception; else nothing is left.
 
-    It is written under another name in the same folder, readable by its owner only, then given the attributes of *source* if there is
-    one, synced to the disk, and moved into place.
+    It is written under another name in the same folder, readable by its owner only, then given the attributes of *source* if there
+    is one, synced to the disk, and moved into place.
     """
     temporary = path.with_name(f".{path.name[:200]}.{secrets.token_hex(6)}.part")
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)

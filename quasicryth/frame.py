@@ -66,7 +66,7 @@ class Tail:
     size: int
 
 
-def checksum32(data: bytes | bytearray, seed: int = 0) -> int:
+def checksum32(data: bytes | bytearray | memoryview, seed: int = 0) -> int:
     """Return the low 32 bits of the XXH64 of *data*."""
     return xxh64(data, seed) & 0xFFFFFFFF
 
@@ -110,7 +110,7 @@ _READ_SIZE = 1 << 20
 
 
 class ByteSource:
-    """Reads a binary file forwards; knows where it is, for the sake of messages, and takes no memory for bytes that are not there."""
+    """Reads a binary file forwards; knows where it is, for the sake of messages, and takes no memory for missing bytes."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -156,12 +156,27 @@ def read_frame_header(source: ByteSource) -> FrameHeader:
     if checksum32(fields) != checksum:
         raise QczCorruptError("the frame header is damaged: its checksum does not match")
     if version != VERSION:
-        raise QczVersionError(f"the frame has format version {version}; this release reads version {VERSION} (a newer one may help)")
+        raise QczVersionError(f"the frame has format version {version}; this release reads version {VERSION}, a newer one may help")
     if flags != 0:
         raise QczVersionError(f"the frame uses features unknown to this release (flags {flags:#04x}); a newer one may help")
     if not 1 <= block_size <= MAX_BLOCK_SIZE:
         raise QczCorruptError(f"the frame header states a block size of {block_size}; it must be 1 to {MAX_BLOCK_SIZE}")
     return FrameHeader(block_size)
+
+
+def read_frame_headers(source: ByteSource) -> Iterator[tuple[int, FrameHeader]]:
+    """Yield where each frame begins, and its header; the blocks and the tail are to be read before the next is asked for."""
+    if not source.peek(1):
+        raise QczTruncatedError("there is no data: a .qcz file, even of nothing, is not empty")
+    while source.peek(1):
+        start = source.position
+        try:
+            header = read_frame_header(source)
+        except QczFormatError:
+            if start == 0:
+                raise
+            raise QczFormatError(f"after the last frame, at byte {start}, follows something that is not a .qcz frame") from None
+        yield start, header
 
 
 def _check_block_sizes(header: BlockHeader, frame: FrameHeader, position: int) -> None:
@@ -250,4 +265,3 @@ def read_blocks(source: ByteSource, frame: FrameHeader) -> Iterator[Block | Tail
         block = read_block(source, frame, len(index))
         index.append((block.header.payload_size, block.header.raw_size))
         yield block
-

@@ -6,8 +6,18 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from . import _paper
-from .blocks import decode_block, decoder_memory
-from .frame import FRAME_HEADER_SIZE, Block, BlockKind, ByteSource, Tail, read_blocks, read_frame_header
+from ._checksum import Xxh64
+from .blocks import decoder_memory
+from .codec import decode_frame
+from .frame import (
+    FRAME_HEADER_SIZE,
+    VERSION,
+    Block,
+    BlockKind,
+    ByteSource,
+    FrameHeader,
+    read_frame_headers,
+)
 
 # Encoding level k > 0 stands for a phrase of so many words; level 0 is a word outside the codebook.
 LEVEL_NAMES = ("escape", "unigram", "bigram", *(f"{words}-gram" for words in (3, 5, 8, 13, 21, 34, 55, 89, 144)))
@@ -25,7 +35,6 @@ def _describe_paper(block: Block) -> dict[str, Any]:
 
 
 def _describe_block(block: Block) -> dict[str, Any]:
-    decode_block(block)
     described = {
         "offset": block.position,
         "kind": block.header.kind.name.lower(),
@@ -36,25 +45,23 @@ def _describe_block(block: Block) -> dict[str, Any]:
     return {**described, **_describe_paper(block)} if block.header.kind == BlockKind.PAPER else described
 
 
-def _describe_frame(source: ByteSource) -> dict[str, Any]:
-    start = source.position
-    header = read_frame_header(source)
+def _describe_frame(source: ByteSource, start: int, header: FrameHeader) -> dict[str, Any]:
     blocks = []
-    checksum = tail_size = 0
-    for part in read_blocks(source, header):
-        if isinstance(part, Tail):
-            checksum, tail_size = part.content_checksum, part.size
-        else:
-            blocks.append(_describe_block(part))
+    checksum = Xxh64()
+    tail_start = source.position
+    for block, content in decode_frame(source, header):
+        blocks.append(_describe_block(block))
+        checksum.update(content)
+        tail_start = source.position
     return {
         "offset": start,
-        "version": 1,
+        "version": VERSION,
         "block_size": header.block_size,
         "compressed_bytes": source.position - start,
         "content_bytes": sum(block["content_bytes"] for block in blocks),
-        "content_checksum": f"{checksum:016x}",
+        "content_checksum": f"{checksum.digest():016x}",
         "header_bytes": FRAME_HEADER_SIZE,
-        "tail_bytes": tail_size,
+        "tail_bytes": source.position - tail_start,
         "blocks": blocks,
     }
 
@@ -65,10 +72,7 @@ def describe(file: BinaryIO) -> list[dict[str, Any]]:
     All blocks are decoded and checked. Raises as `decompress` does.
     """
     source = ByteSource(file)
-    frames = [_describe_frame(source)]
-    while source.peek(1):
-        frames.append(_describe_frame(source))
-    return frames
+    return [_describe_frame(source, start, header) for start, header in read_frame_headers(source)]
 
 
 def _describe_counts(counts: dict[str, int]) -> str:
@@ -77,14 +81,14 @@ def _describe_counts(counts: dict[str, int]) -> str:
 
 def _block_lines(number: int, block: dict[str, Any]) -> Iterator[str]:
     yield (
-        f"  block {number}: {block['kind']}, {block['content_bytes']:,} -> {block['compressed_bytes']:,} bytes, at byte {block['offset']:,}, "
-        f"decoding takes {block['decoder_memory_bytes']:,} bytes"
+        f"  block {number}: {block['kind']}, {block['content_bytes']:,} -> {block['compressed_bytes']:,} bytes, "
+        f"at byte {block['offset']:,}, decoding takes {block['decoder_memory_bytes']:,} bytes"
     )
     if block["kind"] != "paper":
         return
     yield (
-        f"    words {block['words']:,}, events {block['events']:,} ({block['literal_events']:,} literal, {block['matches']:,} matches), "
-        f"words outside the codebook {block['escape_words']:,}"
+        f"    words {block['words']:,}, events {block['events']:,} ({block['literal_events']:,} literal, "
+        f"{block['matches']:,} matches), words outside the codebook {block['escape_words']:,}"
     )
     yield f"    bytes by stream:  {_describe_counts(block['stream_bytes'])}"
     yield f"    codebook entries: {_describe_counts(block['codebook_entries'])}"
@@ -96,8 +100,8 @@ def format_description(frames: list[dict[str, Any]]) -> Iterator[str]:
     for number, frame in enumerate(frames):
         ratio = 100 * frame["compressed_bytes"] / frame["content_bytes"] if frame["content_bytes"] else 100
         yield (
-            f"frame {number}: version {frame['version']}, {frame['content_bytes']:,} -> {frame['compressed_bytes']:,} bytes ({ratio:.2f} %), "
-            f"blocks of up to {frame['block_size']:,} bytes, XXH64 {frame['content_checksum']}"
+            f"frame {number}: version {frame['version']}, {frame['content_bytes']:,} -> {frame['compressed_bytes']:,} bytes "
+            f"({ratio:.2f} %), blocks of up to {frame['block_size']:,} bytes, XXH64 {frame['content_checksum']}"
         )
         for block_number, block in enumerate(frame["blocks"]):
             yield from _block_lines(block_number, block)

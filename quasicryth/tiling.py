@@ -5,10 +5,10 @@ A tiling only chooses the word positions at which the encoder may look up long p
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from math import isqrt
+from math import isqrt, lcm
 from typing import TYPE_CHECKING
 
 from . import _tiling
@@ -44,10 +44,8 @@ class CutAndProject:
     phase: Fraction = Fraction(0)
 
     def tiles(self, count: int) -> bytearray:
-        common = Fraction(1, self.slope.denominator) * Fraction(1, self.phase.denominator)
-        denominator = common.denominator
-        if self.slope.denominator % self.phase.denominator == 0:
-            denominator = self.slope.denominator
+        """Return the first *count* tiles, 1 for L and 0 for S."""
+        denominator = lcm(self.slope.denominator, self.phase.denominator)
         return _tiling.cut_and_project_tiles(count, int(self.slope * denominator), int(self.phase * denominator), denominator)
 
 
@@ -59,6 +57,7 @@ class Periodic:
     start: int = 0
 
     def tiles(self, count: int) -> bytearray:
+        """Return the first *count* tiles, 1 for L and 0 for S."""
         return _tiling.periodic_tiles(count, bytes(letter == "L" for letter in self.period))
 
 
@@ -67,6 +66,7 @@ class ThueMorse:
     """Tile k is L where the number of ones in the binary k is even."""
 
     def tiles(self, count: int) -> bytearray:
+        """Return the first *count* tiles, 1 for L and 0 for S."""
         return _tiling.thue_morse_tiles(count)
 
 
@@ -75,6 +75,7 @@ class PeriodDoubling:
     """The fixed point of L -> LS, S -> LL."""
 
     def tiles(self, count: int) -> bytearray:
+        """Return the first *count* tiles, 1 for L and 0 for S."""
         return _tiling.period_doubling_tiles(count)
 
 
@@ -85,6 +86,7 @@ class Random:
     seed: int
 
     def tiles(self, count: int) -> bytearray:
+        """Return the first *count* tiles, 1 for L and 0 for S."""
         return _tiling.random_tiles(count, self.seed)
 
 
@@ -93,7 +95,7 @@ Tiling = CutAndProject | Periodic | ThueMorse | PeriodDoubling | Random
 
 @dataclass(frozen=True)
 class Positions:
-    """What the encoder may look up: long phrases where one of *tilings* allows them (or *everywhere*), and whether bigrams are used."""
+    """What the encoder may look up: long phrases where one of *tilings* allows (or *everywhere*), and bigrams or not."""
 
     name: str
     tilings: tuple[Tiling, ...] = ()
@@ -186,7 +188,7 @@ def parse_tiling(name: str) -> Positions:
 
 @dataclass(frozen=True)
 class Level:
-    """One level of a hierarchy as numpy arrays, one entry a unit: first word, one past the last word, and whether it is a (super-)L."""
+    """One level of a hierarchy as numpy arrays, one entry a unit: first word, one past the last, and whether it is a (super-)L."""
 
     starts: np.ndarray
     ends: np.ndarray
@@ -201,19 +203,17 @@ class Level:
 def hierarchy(tiling: Tiling, word_count: int) -> list[Level]:
     """Return the levels of the substitution hierarchy over *word_count* words, tiles first, up to ten.
 
-    Each level is the deflation of the one before: L S becomes a super-L, any other unit a super-S. It ends early at a level of one unit.
+    Each level is the deflation of the one before: L S becomes a super-L, any other unit a super-S. A level of one unit is the last.
     Needs numpy.
     """
     import numpy as np
 
     start = getattr(tiling, "start", 0)
     kinds = _tiling.lay_tiles(tiling.tiles(word_count), max(word_count - start, 0))
-    ends = np.cumsum(np.frombuffer(kinds, np.uint8).astype(np.uint32) + 1, dtype=np.uint32) + np.uint32(start)
-    starts = np.concatenate([np.array([start], np.uint32), ends[:-1]]) if len(ends) else ends
-    levels = []
-    while len(levels) < LEVEL_COUNT:
-        levels.append(Level(np.asarray(starts), np.asarray(ends), np.frombuffer(bytes(kinds), np.uint8) == 1))
-        if len(kinds) < 2:
-            break
-        starts, ends, kinds = _tiling.deflate(starts, ends, kinds)
+    edges = start + np.cumsum([0, *(1 + kind for kind in kinds)])
+    units: tuple[Iterable[int], Iterable[int], Iterable[int]] = (edges[:-1], edges[1:], kinds)
+    levels: list[Level] = []
+    while len(levels) < LEVEL_COUNT and (not levels or len(levels[-1].starts) > 1):
+        levels.append(Level(np.array(units[0], np.uint32), np.array(units[1], np.uint32), np.array(units[2], bool)))
+        units = _tiling.deflate(*units)
     return levels

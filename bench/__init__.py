@@ -1,0 +1,1 @@
+"""Benchmarks. `python -m bench` lists them; each verifies every round trip and keeps its numbers in bench/results."""

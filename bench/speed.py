@@ -1,0 +1,129 @@
+"""Speed and memory of the paper engine against xz, in one run on one machine, single thread; ratios count, not absolute times."""
+
+from __future__ import annotations
+
+import lzma
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import quasicryth
+from corpora import load
+
+from .machine import keep
+
+RUNS = 5
+# Speeds the project set itself, as multiples of xz's on the same machine: 2 MB/s where xz -9e does 1.1, 40 where xz -d does 80.
+COMPRESS_BAR = 2 / 1.1
+DECOMPRESS_BAR = 40 / 80
+MEMORY_BAR = 12  # times the block
+
+
+def _seconds(action: Callable[[], bytes], expected: bytes | None = None) -> float:
+    start = time.process_time()
+    result = action()
+    elapsed = time.process_time() - start
+    if expected is not None and result != expected:
+        raise AssertionError("the round trip failed")
+    return elapsed
+
+
+def _pairs(ours: Callable[[], bytes], theirs: Callable[[], bytes], runs: int, expected: bytes | None) -> dict[str, Any]:
+    """Run both in turn; the ratio of each pair holds when the machine's speed drifts."""
+    times = [(_seconds(ours, expected), _seconds(theirs, expected)) for _ in range(runs)]
+    ratios = sorted(b / a for a, b in times)
+    return {
+        "seconds": statistics.median(a for a, _ in times),
+        "xz_seconds": statistics.median(b for _, b in times),
+        "speed_ratio": statistics.median(ratios),
+        "speed_ratio_range": [ratios[0], ratios[-1]],
+        "runs": runs,
+    }
+
+
+# The process reads its own high-water mark: what wait() reports would include the memory of the process that started it.
+_COMMAND = """
+import sys
+from quasicryth.cli import cli
+try:
+    cli(sys.argv[1:])
+finally:
+    with open("/proc/self/status") as status:
+        print(next(line.split()[1] for line in status if line.startswith("VmHWM")), file=sys.stderr)
+"""
+
+
+def _peak_memory(arguments: list[str]) -> int:
+    """Peak resident bytes of a command (Linux)."""
+    command = [sys.executable, "-c", _COMMAND, *arguments]
+    run = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=True)
+    return int(run.stderr) * 1024
+
+
+def _memory(content: bytes) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory() as folder:
+        plain, packed = Path(folder) / "text", Path(folder) / "text.qcz"
+        plain.write_bytes(content)
+        peak = _peak_memory(["compress", str(plain)])
+        return {
+            "compress_bytes": peak,
+            "compress_per_block_byte": peak / len(content),
+            "decompress_bytes": _peak_memory(["decompress", "-c", str(packed)]),
+        }
+
+
+def _compress_by_xz(content: bytes) -> bytes:
+    return lzma.compress(content, preset=9 | lzma.PRESET_EXTREME)
+
+
+def _report_speed(name: str, what: str, size: int, result: dict[str, Any], bar: float) -> bool:
+    ours, theirs = (size / 1e6 / result[key] for key in ("seconds", "xz_seconds"))
+    low, high = result["speed_ratio_range"]
+    met = bool(result["speed_ratio"] >= bar)
+    print(
+        f"{name} {what:10} {ours:6.1f} MB/s, xz {theirs:6.1f} MB/s: {result['speed_ratio']:.2f} x (from {low:.2f} to {high:.2f}), "
+        f"to reach {bar:.2f}  {'ok' if met else 'MISSED'}"
+    )
+    return met
+
+
+def _report_memory(name: str, memory: dict[str, Any]) -> bool:
+    times = memory["compress_per_block_byte"]
+    met = bool(times <= MEMORY_BAR)
+    print(
+        f"{name} peak memory of the command: compress {memory['compress_bytes'] / 1e6:.0f} MB ({times:.1f} x the block, "
+        f"at most {MEMORY_BAR}), decompress {memory['decompress_bytes'] / 1e6:.0f} MB  {'ok' if met else 'MISSED'}"
+    )
+    return met
+
+
+def run(name: str = "enwik7") -> bool:
+    """Print the comparison on the corpus *name*, keep it, and return whether every bar is met."""
+    content = load(name)
+    if content is None:
+        print(f"{name} is not at hand (python -m corpora)")
+        return False
+    packed, packed_by_xz = quasicryth.compress(content), _compress_by_xz(content)
+    compress = _pairs(lambda: quasicryth.compress(content), lambda: _compress_by_xz(content), RUNS, None)
+    decompress = _pairs(lambda: quasicryth.decompress(packed), lambda: lzma.decompress(packed_by_xz), 4 * RUNS + 1, content)
+    memory = _memory(content)
+    result = {
+        "file": name,
+        "options": "multi, one block, single thread, CPU time, in memory; xz -9e through liblzma",
+        "bytes": {"ours": len(packed), "xz": len(packed_by_xz)},
+        "compress": compress,
+        "decompress": decompress,
+        "memory": memory,
+    }
+    met = [
+        _report_speed(name, "compress", len(content), compress, COMPRESS_BAR),
+        _report_speed(name, "decompress", len(content), decompress, DECOMPRESS_BAR),
+        _report_memory(name, memory),
+    ]
+    print("kept in", keep("speed", result))
+    return all(met)

@@ -1,0 +1,74 @@
+"""Writes tests/data: run once per format version; the files are kept for ever, and every release must read them."""
+
+from __future__ import annotations
+
+from itertools import product
+from pathlib import Path
+
+from samples import CHINESE, random_bytes, synthetic_text
+from test_frame import FRAME_HEADER_SIZE, block, frame_header, tail, varint
+
+import quasicryth
+
+DATA = Path(__file__).parent / "data"
+TEXT = synthetic_text(6000)
+PACKED = quasicryth.compress(TEXT)
+STORED = b"stored by hand"
+# 210,000 words, 6,859 of them different.
+TIERS = b"a b c " * 65_000 + " ".join("".join(word) for word in product("abcdefghijklmnopqrs", repeat=3)).encode() + TEXT
+
+# Each file says in one line what is in it, or what is wrong with it.
+FILES = {
+    "good-empty": ("the frame of nothing", quasicryth.compress(b"")),
+    "good-one-byte": ("a stored block of one byte", quasicryth.compress(b"a")),
+    "good-paper-multi": ("6,000 bytes of text, all 36 tilings", PACKED),
+    "good-paper-none": ("the same, without phrases", quasicryth.compress(TEXT, tiling="none")),
+    "good-paper-all": ("text with long repeats: phrases of many levels", quasicryth.compress(TEXT[:3000] * 4, tiling="all")),
+    "good-paper-blocks": ("the text in three blocks", quasicryth.compress(TEXT, block_size=2500)),
+    "good-paper-chinese": ("Chinese without spaces: all escapes", quasicryth.compress(CHINESE[:3000] + TEXT[:3000])),
+    "good-paper-tiers": ("6,859 different words: two tiers of unigrams", quasicryth.compress(TIERS)),
+    "good-zstd": ("a zstd block, because of its zero bytes", quasicryth.compress(b"zero \0 byte " * 30)),
+    "good-stored": ("a stored block of random bytes", quasicryth.compress(random_bytes(200))),
+    "good-two-frames": ("two frames, to be joined", quasicryth.compress(b"first ") + quasicryth.compress(b"second")),
+    "good-by-hand": ("a frame no encoder made", frame_header() + block(STORED) + tail(STORED, varint(len(STORED)) * 2)),
+    "bad-empty-file": ("no bytes at all", b""),
+    "bad-magic": ("the zero byte of the magic is a line feed", PACKED[:4] + b"\n" + PACKED[5:]),
+    "bad-header-checksum": ("one bit of the frame header's checksum", PACKED[:11] + bytes([PACKED[11] ^ 1]) + PACKED[12:]),
+    "bad-block-size": ("the frame header states a block size of 0", frame_header(block_size=0) + PACKED[FRAME_HEADER_SIZE:]),
+    "bad-payload-bit": ("one bit in the middle of the payload", PACKED[:900] + bytes([PACKED[900] ^ 16]) + PACKED[901:]),
+    "bad-raw-checksum": ("a block whose content checksum is 0", frame_header() + block(STORED, raw_checksum=bytes(4))),
+    "bad-block-number": ("the first block calls itself the second", frame_header() + block(STORED, ordinal=1)),
+    "bad-truncated": ("the last byte is missing", PACKED[:-1]),
+    "bad-no-tail": ("the file ends after the last block", frame_header() + block(STORED)),
+    "bad-index": ("the index states another size", frame_header() + block(STORED) + tail(STORED, varint(14) + varint(15))),
+    "bad-junk": ("a newline after the frame", PACKED + b"\n"),
+    "bad-claims-gigabyte": (
+        "a payload of a gigabyte that is not there",
+        frame_header(block_size=1 << 30) + block(b"x", raw_size=1 << 30),
+    ),
+    "unsupported-version": ("version 2", frame_header(version=2) + PACKED[FRAME_HEADER_SIZE:]),
+    "unsupported-flag": ("a reserved flag of the frame header is set", frame_header(flags=1) + PACKED[FRAME_HEADER_SIZE:]),
+    "unsupported-kind": ("a block of kind 77", frame_header() + block(STORED, kind=77)),
+}
+
+
+def main() -> None:
+    """Write the files that are not there, and their list."""
+    for name, (_, content) in FILES.items():
+        path = DATA / f"{name}.qcz"
+        if not path.exists():
+            path.write_bytes(content)
+    lines = [f"| {name}.qcz | {meaning} |" for name, (meaning, _) in FILES.items()]
+    header = [
+        "# Golden files",
+        "",
+        "Every release must decode the good ones and refuse the others.",
+        "",
+        "| file | what it is |",
+        "|---|---|",
+    ]
+    (DATA / "README.md").write_text("\n".join([*header, *lines]) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

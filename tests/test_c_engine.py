@@ -1,0 +1,130 @@
+"""The C engine by itself: strict warnings, no hidden state, no floating point, and hostile payloads under sanitizers."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+
+import pytest
+from conftest import ROOT
+from samples import CHINESE, SMALL, english, synthetic_text
+
+from quasicryth import _codebooks, _paper, _parse, _tokens
+from quasicryth.tiling import parse_tiling
+
+CSRC = ROOT / "csrc"
+FUZZ = ROOT / "tests" / "fuzz"
+COMPILER = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang") or "cc"
+WARNINGS = ["-std=c11", "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Wpedantic", "-Werror"]
+PLAIN = ["-O2", "-U__SSE2__", "-U__ARM_NEON"]  # as on a processor whose vectors we do not know
+SANITIZERS = ["-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+
+
+def build(*arguments) -> None:
+    run = subprocess.run([COMPILER, *map(str, arguments)], capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+
+
+def payload(data: bytes, tiling: str = "all") -> bytes:
+    tokens = _tokens.Tokens(data)
+    books = _codebooks.build_codebooks(tokens)
+    positions = parse_tiling(tiling)
+    return _paper.encode_block(tokens, books, _parse.parse_tokens(tokens, books, positions.depths(len(tokens)), positions.bigrams))
+
+
+@pytest.mark.parametrize("source", sorted(path.name for path in CSRC.glob("*.c")))
+@pytest.mark.parametrize("options", [["-O3"], ["-O0", "-DNDEBUG"], PLAIN], ids=["O3", "O0", "plain C"])
+def test_no_warnings(source, options, tmp_path):
+    build(*WARNINGS, *options, "-c", CSRC / source, "-o", tmp_path / "object.o")
+
+
+@pytest.mark.parametrize("source", sorted(CSRC.glob("*.[ch]")), ids=lambda path: path.name)
+def test_no_floating_point_no_input_output_no_exit(source):
+    code = re.sub(r"/\*.*?\*/", "", source.read_text(), flags=re.DOTALL)
+    assert not re.search(r"\b(float|double|printf|FILE|exit|abort|Python\.h)\b", code)
+
+
+def test_no_variable_state(tmp_path):
+    for source in CSRC.glob("*.c"):
+        build("-std=c11", "-O2", "-c", source, "-o", tmp_path / "object.o")
+        symbols = subprocess.run(["nm", tmp_path / "object.o"], capture_output=True, text=True, check=True).stdout
+        assert not re.search(r" [bBdDC] ", symbols), source.name
+
+
+@pytest.fixture(scope="session")
+def seeds(tmp_path_factory):
+    """Payloads of all shapes, each behind the size of its content as the harness reads it."""
+    folder = tmp_path_factory.mktemp("seeds")
+    texts = {
+        **SMALL,
+        "english": english()[:20_000],
+        "synthetic": synthetic_text(8000),
+        "chinese": CHINESE,
+        "long": english()[:3000] * 5,
+    }
+    for number, data in enumerate(texts.values()):
+        if data:
+            (folder / f"{number:02}").write_bytes(len(data).to_bytes(4, "little") + payload(data))
+    return sorted(folder.iterdir())
+
+
+@pytest.fixture(scope="session")
+def harness(tmp_path_factory):
+    """The fuzz drivers, built with the address and undefined-behaviour sanitizers."""
+    folder = tmp_path_factory.mktemp("harness")
+    engine = sorted(CSRC.glob("*.c"))
+    for driver in ("replay", "mutate"):
+        sources = [FUZZ / f"{driver}.c", FUZZ / "decode_block.c", *engine]
+        build(*WARNINGS, *SANITIZERS, "-I", CSRC, *sources, "-o", folder / driver)
+    return folder
+
+
+def test_honest_payloads_under_sanitizers(harness, seeds):
+    run = subprocess.run([harness / "replay", *seeds], capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+
+
+def test_hostile_payloads_under_sanitizers(harness, seeds):
+    run = subprocess.run([harness / "mutate", "1", "60000", *seeds], capture_output=True, text=True, check=False, timeout=600)
+    assert run.returncode == 0, run.stderr
+    assert "60000" in run.stdout
+
+
+def test_vector_and_plain_nodes_give_the_same_bytes(tmp_path):
+    """The frequency tree has SSE2, NEON and plain versions; one encoder of each kind writes the same."""
+    program = tmp_path / "program.c"
+    program.write_text(PROGRAM)
+    engine = sorted(CSRC.glob("*.c"))
+    outputs = set()
+    for options in ([], PLAIN):
+        build("-std=c11", "-O2", *options, "-I", CSRC, program, *engine, "-o", tmp_path / "program")
+        outputs.add(subprocess.run([tmp_path / "program"], capture_output=True, check=True).stdout)
+    (output,) = outputs
+    assert len(output) > 50_000
+
+
+PROGRAM = r"""
+#include "frequency_model.h"
+#include <stdio.h>
+
+int main(void)
+{
+    node_arena arena;
+    frequency_model model;
+    arithmetic_encoder encoder;
+    uint32_t state = 1;
+    node_arena_allocate(&arena, frequency_model_node_count(30000));
+    frequency_model_start(&model, 30000, &arena);
+    arithmetic_encoder_start(&encoder);
+    for (int i = 0; i < 1200000; i++) {
+        state = state * 1664525u + 1013904223u;
+        encode_symbol(&encoder, &model, state >> 16 < 60000 ? 7 : (state >> 8) % 30000);
+    }
+    arithmetic_encoder_finish(&encoder);
+    fwrite(encoder.output.bytes, 1, encoder.output.size, stdout);
+    qcz_buffer_free(&encoder.output);
+    node_arena_free(&arena);
+    return 0;
+}
+"""

@@ -1,0 +1,200 @@
+"""The command: what it writes, what it refuses, what it leaves behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import signal
+import stat
+import subprocess
+import sys
+import time
+
+import pytest
+from paths import run_command
+from samples import english, synthetic_text
+
+import quasicryth
+
+TEXT = synthetic_text(20_000)
+QCZ = [sys.executable, "-m", "quasicryth"]
+
+
+def tree(folder) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "a.txt").write_bytes(TEXT)
+    (tmp_path / "b.qcz").write_bytes(quasicryth.compress(TEXT))
+    return tmp_path
+
+
+PACKED = quasicryth.compress(TEXT)
+
+# arguments, standard input -> status, standard output, files added or changed (None: gone), part of the message
+TABLE = [
+    (["compress", "a.txt"], b"", 0, b"", {"a.txt.qcz": PACKED}, ""),
+    (["compress", "-k", "a.txt"], b"", 0, b"", {"a.txt.qcz": PACKED}, ""),
+    (["compress", "--rm", "a.txt"], b"", 0, b"", {"a.txt.qcz": PACKED, "a.txt": None}, ""),
+    (["compress", "a.txt", "-o", "new"], b"", 0, b"", {"new": PACKED}, ""),
+    (["compress", "-c", "a.txt"], b"", 0, PACKED, {}, ""),
+    (["compress", "-o", "-", "a.txt"], b"", 0, PACKED, {}, ""),
+    (["compress", "-"], TEXT, 0, PACKED, {}, ""),
+    (["compress"], TEXT, 0, PACKED, {}, ""),
+    (["compress", "-o", "new"], TEXT, 0, b"", {"new": PACKED}, ""),
+    (["compress", "--engine", "paper", "--tiling", "multi", "--block-size", "64m"], TEXT, 0, PACKED, {}, ""),
+    (["compress", "--block-size", "5000"], TEXT, 0, quasicryth.compress(TEXT, block_size=5000), {}, ""),
+    (["compress", "--block-size", "4K"], TEXT, 0, quasicryth.compress(TEXT, block_size=4096), {}, ""),
+    (["compress", "--tiling", "period:LLSLS"], TEXT, 0, quasicryth.compress(TEXT, tiling="period5"), {}, ""),
+    (["compress"], b"", 0, quasicryth.compress(b""), {}, ""),
+    (["compress", "a.txt", "-o", "b.qcz"], b"", 1, b"", {}, "b.qcz: already exists; use -f"),
+    (["compress", "-f", "a.txt", "-o", "b.qcz"], b"", 0, b"", {"b.qcz": PACKED}, ""),
+    (["compress", "a.txt", "-o", "a.txt"], b"", 1, b"", {}, "same file"),
+    (["compress", "-f", "a.txt", "-o", "a.txt"], b"", 1, b"", {}, "same file"),
+    (["compress", "missing"], b"", 1, b"", {}, "missing: No such file"),
+    (["compress", "."], b"", 1, b"", {}, "is a folder"),
+    (["compress", ""], b"", 1, b"", {}, "No such file"),
+    (["compress", "a.txt", "-o", ""], b"", 1, b"", {}, "name of the output is empty"),
+    (["compress", "a.txt", "-o", "no/such/place"], b"", 1, b"", {}, "No such file"),
+    (["compress", "-c", "-o", "new", "a.txt"], b"", 1, b"", {}, "exclude each other"),
+    (["compress", "--rm", "-c", "a.txt"], b"", 1, b"", {}, "--rm"),
+    (["compress", "--rm", "-k", "a.txt"], b"", 1, b"", {}, "--rm"),
+    (["compress", "--tiling", "penrose", "a.txt"], b"", 1, b"", {}, "thue-morse"),
+    (["compress", "--engine", "steam", "a.txt"], b"", 1, b"", {}, "paper"),
+    (["compress", "--block-size", "0", "a.txt"], b"", 1, b"", {}, "not between"),
+    (["compress", "--block-size", "2g", "a.txt"], b"", 1, b"", {}, "not between"),
+    (["compress", "--block-size", "x", "a.txt"], b"", 1, b"", {}, "not a size"),
+    (["compress", "--nonsense"], b"", 1, b"", {}, "No such option"),
+    (["decompress", "b.qcz"], b"", 0, b"", {"b": TEXT}, ""),
+    (["decompress", "--rm", "b.qcz"], b"", 0, b"", {"b": TEXT, "b.qcz": None}, ""),
+    (["decompress", "-c", "b.qcz"], b"", 0, TEXT, {}, ""),
+    (["decompress", "b.qcz", "-o", "new"], b"", 0, b"", {"new": TEXT}, ""),
+    (["decompress"], PACKED, 0, TEXT, {}, ""),
+    (["decompress", "-"], PACKED * 2, 0, TEXT * 2, {}, ""),
+    (["decompress", "b.qcz", "-o", "a.txt"], b"", 1, b"", {}, "already exists"),
+    (["decompress", "a.txt"], b"", 1, b"", {}, "does not end in .qcz"),
+    (["decompress", "-c", "a.txt"], b"", 1, b"", {}, "not a .qcz file"),
+    (["decompress", "a.txt", "-o", "new"], b"", 1, b"", {}, "not a .qcz file"),
+    (["decompress"], b"", 1, b"", {}, "standard input: there is no data"),
+    (["decompress", "-f", "a.txt", "-o", "b.qcz"], b"", 1, b"", {}, "not a .qcz file"),
+    (["decompress"], PACKED[:-1], 1, None, {}, "ends at byte"),
+    (["info", "a.txt"], b"", 1, b"", {}, "not a .qcz file"),
+    (["info", "missing"], b"", 1, b"", {}, "missing: No such file"),
+    (["nonsense"], b"", 1, b"", {}, "No such command"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "stdin", "status", "stdout", "changes", "message"), TABLE, ids=lambda value: None)
+def test_behaviour(folder, arguments, stdin, status, stdout, changes, message):
+    expected = {**tree(folder), **changes}
+    run = run_command(*arguments, stdin=stdin, cwd=folder)
+    assert run.returncode == status, run.stderr
+    assert stdout is None or run.stdout == stdout
+    assert message in " ".join(run.stderr.decode().split())
+    assert bool(run.stderr) == (status != 0)
+    assert tree(folder) == {name: content for name, content in expected.items() if content is not None}
+
+
+def test_help_and_version():
+    assert b"compress" in run_command("--help").stdout
+    assert b"--tiling" in run_command("compress", "-h").stdout
+    assert run_command("--version").stdout.decode() == f"qcz, version {quasicryth.__version__}\n"
+
+
+def test_mode_and_time_are_kept(folder):
+    source = folder / "a.txt"
+    source.chmod(0o640)
+    os.utime(source, ns=(1_000_000_000_000_000_001, 1_100_000_000_000_000_002))
+    assert run_command("compress", "a.txt", cwd=folder).returncode == 0
+    made = (folder / "a.txt.qcz").stat()
+    assert stat.S_IMODE(made.st_mode) == 0o640
+    assert made.st_mtime_ns == 1_100_000_000_000_000_002
+
+
+def test_symbolic_links_are_followed_with_force_only(folder):
+    (folder / "link").symlink_to("a.txt")
+    assert b"symbolic link" in run_command("compress", "link", cwd=folder).stderr
+    assert run_command("compress", "-f", "link", cwd=folder).returncode == 0
+    assert (folder / "link.qcz").read_bytes() == PACKED
+
+
+def test_hostile_names_are_not_sent_to_the_terminal(folder):
+    name = "evil\x1b[31m\nname"
+    (folder / name).write_bytes(b"text")
+    run = run_command("decompress", name, cwd=folder)
+    assert run.returncode == 1
+    assert b"\x1b" not in run.stderr
+    assert b"evil?[31m?name" in run.stderr
+
+
+def test_compressed_data_is_not_written_to_a_terminal():
+    controller, terminal = pty.openpty()
+    try:
+        run = subprocess.run([*QCZ, "compress"], input=b"text", stdout=terminal, stderr=subprocess.PIPE, check=False)
+    finally:
+        os.close(terminal)
+        os.close(controller)
+    assert run.returncode == 1
+    assert b"terminal" in run.stderr
+
+
+def test_a_signal_leaves_no_file(folder):
+    with subprocess.Popen([*QCZ, "compress", "-o", "new"], stdin=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder) as process:
+        process.stdin.write(TEXT)
+        process.stdin.flush()
+        deadline = time.monotonic() + 20
+        while not any(path.name.startswith(".new.") for path in folder.iterdir()):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        part = next(path for path in folder.iterdir() if path.name.startswith(".new."))
+        assert stat.S_IMODE(part.stat().st_mode) == 0o600
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=20)
+        assert process.returncode == 128 + signal.SIGTERM
+    assert set(tree(folder)) == {"a.txt", "b.qcz"}
+
+
+def test_a_full_disk_and_a_closed_pipe():
+    with open("/dev/full", "wb") as full:
+        run = subprocess.run([*QCZ, "decompress"], input=PACKED, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert run.returncode == 1
+    assert b"No space left" in run.stderr
+    with subprocess.Popen([*QCZ, "decompress"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.close()
+        process.stdin.write(quasicryth.compress(english()))
+        process.stdin.close()
+        assert process.wait(timeout=20) == -signal.SIGPIPE
+        assert process.stderr.read() == b""
+
+
+def test_info_for_people(folder):
+    (folder / "three.qcz").write_bytes(quasicryth.compress(TEXT, block_size=8000) + quasicryth.compress(b"\0") + PACKED)
+    run = run_command("info", "three.qcz", cwd=folder)
+    assert run.returncode == 0
+    text = run.stdout.decode()
+    assert text.count("frame ") == 3
+    assert text.count("block ") == 5
+    for word in ("paper", "stored", "codebook", "case", "levels", "entries", "unigram", "bigram"):
+        assert word in text
+
+
+def test_info_for_programs(folder):
+    run = run_command("info", "--json", "b.qcz", cwd=folder)
+    (frame,) = json.loads(run.stdout)["frames"]
+    (block,) = frame["blocks"]
+    assert frame["content_bytes"] == block["content_bytes"] == len(TEXT)
+    assert frame["compressed_bytes"] == len(PACKED)
+    assert sum(block["stream_bytes"].values()) == block["compressed_bytes"]
+    assert frame["header_bytes"] + 23 + block["compressed_bytes"] + frame["tail_bytes"] == len(PACKED)
+    hits = block["hits_per_level"]
+    assert sum(hits.values()) == block["events"]
+    lengths = [1, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144]
+    assert sum(count * words for count, words in zip(hits.values(), lengths, strict=True)) == block["words"]
+
+
+def test_stdin_in_blocks_gives_the_same_as_oneshot():
+    run = run_command("compress", "--block-size", "100k", stdin=english()[:350_000])
+    assert run.stdout == quasicryth.compress(english()[:350_000], block_size=100 << 10)

@@ -1,0 +1,88 @@
+"""The package as a package: light to import, typed, clean, and built from a source distribution alone."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tarfile
+import zipfile
+
+import pytest
+from conftest import ROOT
+
+TOOLS = {
+    "ruff check": ["ruff", "check", "."],
+    "ruff format": ["ruff", "format", "--check", "."],
+    "mypy": ["mypy"],
+}
+
+
+def run(*command: str, **options) -> str:
+    finished = subprocess.run(command, capture_output=True, text=True, check=False, **options)
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    return finished.stdout
+
+
+def test_import_is_light():
+    program = "import sys, quasicryth; print(*sorted(sys.modules))"
+    loaded = set(run(sys.executable, "-c", program).split())
+    assert not loaded & {"numpy", "click", "zstandard", "quasicryth._paper", "quasicryth.codec", "fractions", "dataclasses"}
+
+
+def test_compressing_needs_neither_numpy_nor_click():
+    program = "import sys, quasicryth as q; assert q.decompress(q.compress(b'text ' * 9)) == b'text ' * 9; print(*sys.modules)"
+    assert not set(run(sys.executable, "-c", program).split()) & {"numpy", "click"}
+
+
+@pytest.mark.parametrize("command", TOOLS.values(), ids=TOOLS)
+def test_clean(command):
+    run(sys.executable, "-m", *command, cwd=ROOT)
+
+
+def test_a_missing_compiled_part_is_explained(tmp_path):
+    (tmp_path / "quasicryth").mkdir()
+    for path in (ROOT / "quasicryth").glob("*.py"):
+        (tmp_path / "quasicryth" / path.name).write_bytes(path.read_bytes())
+    program = "import quasicryth\ntry: quasicryth.compress\nexcept ImportError as error: print(error)"
+    assert "pip install" in run(sys.executable, "-S", "-c", program, cwd=tmp_path, env={"PYTHONPATH": str(tmp_path)})
+
+
+def pipe(python: str, command: str, data: bytes, folder) -> bytes:
+    return subprocess.run([python, "-m", "quasicryth", command], input=data, capture_output=True, check=True, cwd=folder).stdout
+
+
+@pytest.fixture(scope="session")
+def distributions(tmp_path_factory):
+    """A source distribution made from what git tracks (or would), and a wheel made from that alone."""
+    folder = tmp_path_factory.mktemp("distributions")
+    source = folder / "source"
+    listed = run("git", "ls-files", "--cached", "--others", "--exclude-standard", "-z", cwd=ROOT).split("\0")
+    for name in filter(None, listed):
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
+        (source / name).write_bytes((ROOT / name).read_bytes())
+    run(sys.executable, "-m", "build", "--outdir", str(folder), cwd=source)
+    return folder
+
+
+def test_source_distribution(distributions):
+    (path,) = distributions.glob("*.tar.gz")
+    with tarfile.open(path) as archive:
+        names = {name.split("/", 1)[-1] for name in archive.getnames()}
+    assert {"csrc/qcz.h", "quasicryth/_parse.pyx", "quasicryth/_qcz.pxd", "quasicryth/FORMAT.md", "LICENSE", "README.md"} <= names
+    assert not [name for name in names if name.endswith((".so", ".pyc")) or name.startswith("quasicryth/_parse.c")]
+
+
+def test_wheel(distributions, tmp_path):
+    (path,) = distributions.glob("*.whl")
+    assert path.stat().st_size < 3 << 20
+    names = zipfile.ZipFile(path).namelist()
+    assert {"quasicryth/py.typed", "quasicryth/_paper.pyi", "quasicryth/FORMAT.md"} <= set(names)
+    assert not [name for name in names if name.endswith((".c", ".h", ".pyx", ".pxd"))]
+    run(sys.executable, "-m", "venv", str(tmp_path / "venv"))
+    python = str(tmp_path / "venv" / ("Scripts" if os.name == "nt" else "bin") / "python")
+    run(python, "-m", "pip", "install", "--quiet", str(path))
+    text = b"installed from a wheel " * 50
+    packed = pipe(python, "compress", text, tmp_path)
+    assert len(packed) < len(text)
+    assert pipe(python, "decompress", packed, tmp_path) == text

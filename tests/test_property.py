@@ -1,0 +1,57 @@
+"""Any bytes in, the same bytes out; drawn small and large."""
+
+from __future__ import annotations
+
+import random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+import quasicryth
+
+TILINGS = st.sampled_from(["multi", "fibonacci", "period5x8", "none", "bigrams", "all", "random:3", "period:LS"])
+
+
+def comes_back(data: bytes, **options) -> None:
+    compressed = quasicryth.compress(data, **options)
+    assert quasicryth.decompress(compressed) == data
+    blocks = -(-len(data) // options.get("block_size", 1 << 26))
+    assert len(compressed) <= len(data) * 1.001 + 64 + 33 * max(blocks - 1, 0)
+
+
+@given(st.binary(max_size=5000), TILINGS)
+def test_bytes(data, tiling):
+    comes_back(data, tiling=tiling)
+
+
+@given(st.text(max_size=3000), TILINGS, st.integers(1, 4000))
+def test_unicode_in_small_blocks(text, tiling, block_size):
+    comes_back(text.encode("utf-8", "surrogatepass"), tiling=tiling, block_size=block_size)
+
+
+@given(
+    st.lists(
+        st.sampled_from([b"the ", b"The ", b"THE ", b"of\n", b"a", b"McX ", b"1", b", ", b"\xc3\xa9t\xc3\xa9 ", b"  "]),
+        max_size=4000,
+    )
+)
+def test_words_that_repeat(words):
+    comes_back(b"".join(words))
+
+
+@st.composite
+def large_data(draw) -> bytes:
+    """Up to 3 MB made of few drawn choices: passages of a drawn alphabet, repeated, mutated and cut."""
+    generator = random.Random(draw(st.integers(0, 2**32)))
+    alphabet = draw(st.binary(min_size=1, max_size=60))
+    words = [bytes(generator.choices(alphabet, k=generator.randint(1, 12))) + b" " for _ in range(draw(st.integers(1, 3000)))]
+    passage = b"".join(generator.choices(words, k=draw(st.integers(1, 20_000))))
+    data = bytearray(passage * draw(st.integers(1, 12)))[: 3 << 20]
+    for _ in range(draw(st.integers(0, 200))):
+        data[generator.randrange(len(data))] = generator.randrange(256)
+    return bytes(data)
+
+
+@given(large_data(), TILINGS)
+def test_large_inputs(data, tiling):
+    comes_back(data, tiling=tiling)
