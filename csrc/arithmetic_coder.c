@@ -39,9 +39,9 @@ int arithmetic_encoder_finish(arithmetic_encoder *encoder)
         if (!buffer_put_u8(&encoder->output, (uint8_t)(encoder->low >> (shift - 8))))
             encoder->out_of_memory = 1;
     /* Zeros written before these may be many, and a decoder takes more than eight missing bytes for a cut. */
-    for (unsigned left_out = 0; left_out < 8 && encoder->output.size > 0; left_out++)
-        if (encoder->output.bytes[encoder->output.size - 1] == 0)
-            encoder->output.size--;
+    const size_t least = encoder->output.size < 8 ? 0 : encoder->output.size - 8;
+    while (encoder->output.size > least && encoder->output.bytes[encoder->output.size - 1] == 0)
+        encoder->output.size--;
     return !encoder->out_of_memory;
 }
 

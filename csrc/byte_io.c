@@ -27,6 +27,11 @@ uint32_t read_varint(byte_reader *reader)
     return 0;
 }
 
+void *allocate_array(size_t count, size_t item_size)
+{
+    return count > SIZE_MAX / item_size ? NULL : malloc(count * item_size);
+}
+
 int buffer_reserve(qcz_buffer *buffer, size_t extra)
 {
     if (extra <= buffer->capacity - buffer->size)

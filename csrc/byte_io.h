@@ -28,6 +28,9 @@ uint8_t read_u8(byte_reader *reader);
 /* LEB128: seven bits a byte, least significant first, at most 32 bits, no superfluous last byte. */
 uint32_t read_varint(byte_reader *reader);
 
+/* Like malloc, for `count` items of `item_size` bytes each; NULL, too, where that many bytes cannot be addressed. */
+void *allocate_array(size_t count, size_t item_size);
+
 /* Makes room for `extra` more bytes. Returns 0 if there is no memory. */
 int buffer_reserve(qcz_buffer *buffer, size_t extra);
 int buffer_put_u8(qcz_buffer *buffer, uint8_t value);

@@ -33,6 +33,8 @@ void qcz_xxh64_start(qcz_xxh64 *state, uint64_t seed)
 
 void qcz_xxh64_update(qcz_xxh64 *state, const uint8_t *bytes, size_t size)
 {
+    if (size == 0)
+        return; /* `bytes` may be NULL */
     state->total_size += size;
     if (state->pending_size > 0) {
         const size_t room = 32 - state->pending_size;
@@ -48,8 +50,7 @@ void qcz_xxh64_update(qcz_xxh64 *state, const uint8_t *bytes, size_t size)
     }
     for (; size >= 32; bytes += 32, size -= 32)
         consume_stripe(state->lanes, bytes);
-    if (size > 0)
-        memcpy(state->pending, bytes, size);
+    memcpy(state->pending, bytes, size);
     state->pending_size = (uint32_t)size;
 }
 

@@ -10,7 +10,7 @@ int match_finder_start(match_finder *finder, const uint8_t *levels, const uint16
     while (finder->hash_bits < MAX_HASH_BITS && (size_t)1 << finder->hash_bits < 2 * event_count)
         finder->hash_bits++;
     finder->latest = calloc((size_t)1 << finder->hash_bits, sizeof *finder->latest);
-    finder->earlier = malloc((event_count + 1) * sizeof *finder->earlier);
+    finder->earlier = allocate_array(event_count + 1, sizeof *finder->earlier);
     if (finder->latest != NULL && finder->earlier != NULL)
         return 1;
     match_finder_free(finder);

@@ -1,5 +1,7 @@
 #include "paper_block.h"
 
+enum { MAX_PHRASE_WORDS_PER_WORD = 16 };
+
 const uint32_t qcz_book_words[QCZ_BOOK_COUNT] = {1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144};
 
 qcz_status fail(qcz_error *error, qcz_status status, const char *message, size_t offset)
@@ -41,6 +43,22 @@ static uint64_t stream_total(const paper_header *header)
     return total;
 }
 
+/*
+ * A book cannot hold more phrases than the block has places for them, nor an honest codebook more words than so many times the block:
+ * that bounds what a small block can make a decoder do.
+ */
+static int books_fit_words(const paper_header *header)
+{
+    uint64_t phrase_words = 0;
+    for (unsigned book = 0; book < QCZ_BOOK_COUNT; book++) {
+        const uint64_t size = header->book_sizes[book];
+        if (size > 0 && size + qcz_book_words[book] - 1 > header->word_count)
+            return 0;
+        phrase_words += book > 0 ? size * qcz_book_words[book] : 0;
+    }
+    return phrase_words <= (uint64_t)MAX_PHRASE_WORDS_PER_WORD * header->word_count;
+}
+
 static const char *find_fault(const paper_header *header, size_t raw_size, size_t stream_bytes)
 {
     if (header->flags > PAPER_CASE_FOLDED)
@@ -50,6 +68,8 @@ static const char *find_fault(const paper_header *header, size_t raw_size, size_
     for (unsigned book = 0; book < QCZ_BOOK_COUNT; book++)
         if (header->book_sizes[book] > QCZ_MAX_BOOK_SIZE || (book > 0 && header->book_sizes[book] > 0 && header->book_sizes[0] == 0))
             return "a codebook is too large, or holds phrases but no words";
+    if (!books_fit_words(header))
+        return "the codebook holds more than the words of the block can fill";
     if ((uint64_t)header->unigram_bytes + header->escape_word_bytes > raw_size ||
         header->book_sizes[0] > header->unigram_bytes || header->escape_word_count > header->escape_word_bytes)
         return "the words of the codebook do not fit the size of the block";

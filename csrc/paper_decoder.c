@@ -78,7 +78,7 @@ static uint64_t memory_needed(const paper_header *header)
     needed += header->book_sizes[0] > 0 ? phrase_model_memory(header->book_sizes[0]) : 0;
     if (header->escape_word_count > 0)
         needed += (uint64_t)header->escape_word_count * sizeof(uint32_t) +
-                  frequency_model_node_count(header->escape_word_count) * sizeof(frequency_node);
+                  (LENGTH_MODEL_NODES + frequency_model_node_count(header->escape_word_count)) * sizeof(frequency_node);
     return needed + (uint64_t)header->word_count * sizeof(uint32_t);
 }
 
@@ -179,34 +179,30 @@ static qcz_status decode_phrase_books(paper_decoder *decoder)
 /* ---- escapes --------------------------------------------------------------------------------------------------------- */
 
 /* Sets uses[i] to how often escape word i occurs. Returns 0 if that is more than there are words in the block. */
-static int decode_uses(paper_decoder *decoder, uint32_t *uses)
+static int decode_uses(paper_decoder *decoder, length_model *model, uint32_t *uses)
 {
-    node_arena arena;
-    if (!node_arena_allocate(&arena, LENGTH_MODEL_NODES))
-        return 0;
-    length_model model;
-    length_model_start(&model, &arena);
     uint64_t sum = 0;
     for (uint32_t i = 0; i < decoder->header.escape_word_count; i++) {
-        const uint32_t more = decode_length(&decoder->streams[STREAM_ESCAPE_WORDS], &model);
+        const uint32_t more = decode_length(&decoder->streams[STREAM_ESCAPE_WORDS], model);
         sum += (uint64_t)more + 1;
         uses[i] = more + 1;
         if (sum > decoder->header.word_count)
             break;
     }
-    node_arena_free(&arena);
     return sum <= decoder->header.word_count;
 }
 
 static qcz_status start_escapes(paper_decoder *decoder)
 {
     const uint32_t count = decoder->header.escape_word_count;
-    uint32_t *uses = malloc((size_t)count * sizeof *uses);
-    if (uses == NULL || !node_arena_allocate(&decoder->escapes_arena, frequency_model_node_count(count))) {
+    uint32_t *uses = allocate_array(count, sizeof *uses);
+    if (uses == NULL || !node_arena_allocate(&decoder->escapes_arena, LENGTH_MODEL_NODES + frequency_model_node_count(count))) {
         free(uses);
         return fail_memory(decoder);
     }
-    const int fits = decode_uses(decoder, uses);
+    length_model model;
+    length_model_start(&model, &decoder->escapes_arena);
+    const int fits = decode_uses(decoder, &model, uses);
     if (fits)
         frequency_model_start_counts(&decoder->escapes_left, uses, count, &decoder->escapes_arena);
     free(uses);
@@ -290,7 +286,7 @@ static int decode_next(paper_decoder *decoder)
 
 static qcz_status decode_events(paper_decoder *decoder)
 {
-    decoder->events = malloc(((size_t)decoder->header.word_count + 1) * sizeof *decoder->events);
+    decoder->events = allocate_array((size_t)decoder->header.word_count + 1, sizeof *decoder->events);
     decoder->model = calloc(1, sizeof *decoder->model);
     if (decoder->events == NULL || decoder->model == NULL || !event_model_start(decoder->model, decoder->header.book_sizes))
         return fail_memory(decoder);

@@ -87,13 +87,13 @@ static int escape_words_find(const qcz_parse *parse, escape_words *escapes)
 {
     const qcz_words *words = parse->words;
     *escapes = (escape_words){
-        .ids = malloc((words->distinct_count + 1) * sizeof *escapes->ids),
+        .ids = allocate_array(words->distinct_count + 1, sizeof *escapes->ids),
         .place_of_id = calloc(words->distinct_count + 1, sizeof *escapes->place_of_id),
     };
     if (escapes->ids == NULL || escapes->place_of_id == NULL)
         return 0;
     escapes->count = collect_escape_ids(parse, escapes);
-    escapes->uses = malloc((escapes->count + 1) * sizeof *escapes->uses);
+    escapes->uses = allocate_array((size_t)escapes->count + 1, sizeof *escapes->uses);
     if (escapes->uses == NULL || qcz_words_sort(words, escapes->ids, escapes->count) != QCZ_OK)
         return 0;
     for (uint32_t place = 0; place < escapes->count; place++) {

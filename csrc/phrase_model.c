@@ -160,10 +160,12 @@ int decode_phrases(arithmetic_decoder *decoder, phrase_model *model, uint32_t bo
         memcpy(phrases, previous, kept * sizeof *phrases);
         if (kept == 0) {
             const uint32_t step = decode_length(decoder, &model->step);
-            if (step >= model->unigram_count - previous[0] || arithmetic_decoder_overran(decoder))
+            if (step >= model->unigram_count - previous[0])
                 return 0;
             phrases[0] = (uint16_t)(previous[0] + step);
         }
+        if (arithmetic_decoder_overran(decoder))
+            return 0;
         const uint32_t first = kept > 0 ? kept : 1;
         for (uint32_t position = first; position < words; position++)
             decode_next_word(decoder, model, &model->prediction[book][position == kept], phrases, position);

@@ -45,21 +45,22 @@ static void adapt_slot(uint16_t *slot, uint32_t bit)
     *slot = (uint16_t)(probability << COUNT_BITS | (int32_t)(count < COUNT_LIMIT ? count + 1 : count));
 }
 
-static uint64_t one_interval(const arithmetic_encoder *encoder, uint16_t slot)
+/* The part of the interval that stands for a one. */
+static uint64_t one_interval(uint64_t range, uint16_t slot)
 {
-    return (encoder->range >> 12) * (slot >> COUNT_BITS);
+    return (range >> 12) * (slot >> COUNT_BITS);
 }
 
 static void encode_decision(arithmetic_encoder *encoder, uint16_t *slot, uint32_t bit)
 {
-    const uint64_t ones = one_interval(encoder, *slot);
+    const uint64_t ones = one_interval(encoder->range, *slot);
     arithmetic_encoder_narrow(encoder, bit ? 0 : ones, bit ? ones : encoder->range - ones);
     adapt_slot(slot, bit);
 }
 
 static uint32_t decode_decision(arithmetic_decoder *decoder, uint16_t *slot)
 {
-    const uint64_t ones = (decoder->range >> 12) * (*slot >> COUNT_BITS);
+    const uint64_t ones = one_interval(decoder->range, *slot);
     const uint32_t bit = decoder->code < ones;
     arithmetic_decoder_narrow(decoder, bit ? 0 : ones, bit ? ones : decoder->range - ones);
     adapt_slot(slot, bit);

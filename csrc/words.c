@@ -175,7 +175,7 @@ qcz_status qcz_words_split(const uint8_t *block, size_t size, int fold_case, qcz
     word_table table = {.slots = calloc(1024, sizeof *table.slots), .slot_count = 1024};
     words->word_count = word_count;
     words->text = malloc(size + 1);
-    words->word_ids = malloc((word_count + 1) * sizeof *words->word_ids);
+    words->word_ids = allocate_array(word_count + 1, sizeof *words->word_ids);
     if (fold_case)
         words->case_flags = malloc(word_count + 1);
     int complete = table.slots != NULL && words->text != NULL && words->word_ids != NULL &&
@@ -229,7 +229,7 @@ static void merge_runs(const qcz_words *words, const uint32_t *source, uint32_t 
 /* Bottom-up merge sort: every byte is compared at most log2(count) times, and the order depends on no library. */
 qcz_status qcz_words_sort(const qcz_words *words, uint32_t *ids, size_t count)
 {
-    uint32_t *scratch = malloc((count + 1) * sizeof *scratch);
+    uint32_t *scratch = allocate_array(count + 1, sizeof *scratch);
     if (scratch == NULL)
         return QCZ_ERROR_MEMORY;
     uint32_t *source = ids;

@@ -4,7 +4,8 @@
 Counting is exact and deterministic, and its memory is bounded. An n-gram of n words is numbered as the pair of its first and second part
 (see _pair_table.pxd), and only pairs of parts that themselves occur twice are looked at, since no other window can. Beside three
 numbers of 4 bytes a word, the pairs are counted in a table of at most max(65,536, words / 8) entries of up to 29 bytes; where there are
-more different pairs, they are counted in as many passes as are needed, each over the pairs of one part of the hash range.
+more different pairs, they are counted in as many passes as are needed, each over the pairs of one part of the hash range. (Past 64 passes the
+table grows instead: only input made to collide comes so far.)
 """
 
 from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
@@ -21,6 +22,7 @@ cdef enum:
     BOOK_COUNT = 11
     PENDING = 0x80000000        # marks numbers of the running pass
     MIN_TABLE_ENTRIES = 65536
+    MAX_PARTS = 64
 
 # Entries of the eleven books by the number of words in the block (paper, section 1.5).
 SIZE_TIERS = (
@@ -127,31 +129,36 @@ cdef uint32_t keep_repeated(uint32_t *ids, size_t count, const uint8_t *repeated
     return next_id
 
 
+cdef int number_in_parts(const Windows *windows, PairTable *table, size_t capacity, size_t parts, uint32_t *ids,
+                         uint32_t *id_count) noexcept nogil:
+    """Number the windows in `parts` passes. Returns 1, 0 if one pass meets more than `capacity` pairs, or -1 without memory."""
+    cdef uint8_t *repeated = <uint8_t *>malloc(capacity + 1)
+    cdef uint32_t *final_ids = <uint32_t *>malloc((capacity + 1) * sizeof(uint32_t))
+    cdef int state = 1 if repeated != NULL and final_ids != NULL else -1
+    cdef size_t part
+    id_count[0] = 0
+    memset(ids, 0xFF, windows.count * sizeof(uint32_t))
+    for part in range(parts):
+        if state != 1:
+            break
+        pair_table_clear(table)
+        state = add_pairs(windows, table, repeated, capacity, parts - 1, part, ids)
+        if state == 1:
+            id_count[0] = keep_repeated(ids, windows.count, repeated, final_ids, table.count, id_count[0])
+    free(repeated)
+    free(final_ids)
+    return state
+
+
 cdef int number_windows(const Windows *windows, size_t capacity, uint32_t *ids, uint32_t *id_count) noexcept nogil:
     """Set ids[i] to the number of the window at i, or NO_ID if it occurs once only. Returns 0 without memory."""
     cdef PairTable table
-    cdef uint8_t *repeated = <uint8_t *>malloc(capacity + 1)
-    cdef uint32_t *final_ids = <uint32_t *>malloc((capacity + 1) * sizeof(uint32_t))
     cdef size_t parts = 1
-    cdef size_t part = 0
-    cdef int state = pair_table_start(&table) and repeated != NULL and final_ids != NULL
-    id_count[0] = 0
-    memset(ids, 0xFF, windows.count * sizeof(uint32_t))
-    while state == 1 and part < parts:
-        pair_table_clear(&table)
-        state = add_pairs(windows, &table, repeated, capacity, parts - 1, part, ids)
-        if state == 1:
-            id_count[0] = keep_repeated(ids, windows.count, repeated, final_ids, table.count, id_count[0])
-            part += 1
-        elif state == 0:  # too many different pairs: start again with smaller parts
-            memset(ids, 0xFF, windows.count * sizeof(uint32_t))
-            id_count[0] = 0
-            parts *= 2
-            part = 0
-            state = 1
+    cdef int state = 0 if pair_table_start(&table) else -1
+    while state == 0:
+        state = number_in_parts(windows, &table, capacity if parts < MAX_PARTS else windows.count, parts, ids, id_count)
+        parts *= 2
     pair_table_free(&table)
-    free(repeated)
-    free(final_ids)
     return state == 1
 
 

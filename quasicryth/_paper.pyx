@@ -13,6 +13,8 @@ from quasicryth._tokens cimport Tokens
 
 from quasicryth.errors import QczCorruptError, QczLimitError
 
+cdef const uint8_t *NOTHING = <const uint8_t *>b""   # the engine wants a pointer even to no bytes
+
 STREAM_NAMES = ("codebook", "escape words", "escapes", "case", "levels", "entries")
 
 
@@ -59,7 +61,7 @@ def memory_needed(const uint8_t[::1] payload not None, size_t raw_size):
     """
     cdef qcz_error error
     cdef uint64_t needed = 0
-    cdef const uint8_t *start = &payload[0] if payload.shape[0] > 0 else NULL
+    cdef const uint8_t *start = &payload[0] if payload.shape[0] > 0 else NOTHING
     if qcz_paper_memory(start, payload.shape[0], raw_size, &needed, &error) != QCZ_OK:
         raise_error(&error)
     return needed
@@ -67,7 +69,7 @@ def memory_needed(const uint8_t[::1] payload not None, size_t raw_size):
 
 cdef decode(const uint8_t[::1] payload, size_t raw_size, qcz_block_statistics *statistics):
     cdef qcz_error error
-    cdef const uint8_t *start = &payload[0] if payload.shape[0] > 0 else NULL
+    cdef const uint8_t *start = &payload[0] if payload.shape[0] > 0 else NOTHING
     cdef bytes output = PyBytes_FromStringAndSize(NULL, raw_size)
     cdef uint8_t *target = <uint8_t *>PyBytes_AS_STRING(output)
     cdef int status

@@ -4,6 +4,8 @@
 from libc.stdint cimport uint8_t
 from quasicryth._qcz cimport QCZ_OK, qcz_is_binary, qcz_words_free, qcz_words_split
 
+cdef const uint8_t *NOTHING = <const uint8_t *>b""   # the engine wants a pointer even to no bytes
+
 
 cdef class Tokens:
     """The words of one block.
@@ -14,7 +16,7 @@ cdef class Tokens:
 
     def __cinit__(self, const uint8_t[::1] block not None):
         cdef size_t size = block.shape[0]
-        cdef const uint8_t *start = &block[0] if size > 0 else NULL
+        cdef const uint8_t *start = &block[0] if size > 0 else NOTHING
         cdef int status
         with nogil:
             status = qcz_words_split(start, size, not qcz_is_binary(start, size), &self.words)
@@ -56,4 +58,4 @@ cdef class Tokens:
 
 def is_binary(const uint8_t[::1] block not None):
     """Return whether *block* has a zero byte among its first 8,192."""
-    return bool(qcz_is_binary(&block[0] if block.shape[0] > 0 else NULL, block.shape[0]))
+    return bool(qcz_is_binary(&block[0] if block.shape[0] > 0 else NOTHING, block.shape[0]))

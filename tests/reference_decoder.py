@@ -386,6 +386,10 @@ def read_paper_header(fields: Fields, content_size: int) -> PaperHeader:
     require(1 <= header.word_count <= content_size, "word count out of range")
     require(max(header.book_sizes) <= BOOK_SIZE_LIMIT, "a book is too large")
     require(header.book_sizes[0] > 0 or not any(header.book_sizes), "phrases without a unigram codebook")
+    places = [header.word_count - length + 1 for length in PHRASE_LENGTHS]
+    require(all(size in range(places[book] + 1) or size == 0 for book, size in enumerate(header.book_sizes)), "a book is too large")
+    phrase_words = sum(size * length for size, length in zip(header.book_sizes[1:], PHRASE_LENGTHS[1:], strict=True))
+    require(phrase_words <= 16 * header.word_count, "the books of phrases are too large")
     require(header.codebook_bytes >= header.book_sizes[0], "more unigrams than bytes")
     require(header.escape_bytes >= header.escape_count, "more escape words than bytes")
     require(header.codebook_bytes + header.escape_bytes <= content_size, "the word lists are larger than the content")

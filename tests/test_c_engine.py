@@ -65,7 +65,7 @@ def seeds(tmp_path_factory):
     }
     for number, data in enumerate(texts.values()):
         if data:
-            (folder / f"{number:02}").write_bytes(len(data).to_bytes(4, "little") + payload(data))
+            (folder / f"{number:02}").write_bytes(len(data).to_bytes(3, "little") + payload(data))
     return sorted(folder.iterdir())
 
 

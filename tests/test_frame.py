@@ -167,3 +167,12 @@ def test_zstd_payloads_that_lie():
         b"not zstd at all, but of some length",
     ):
         rejected(frame_header() + block(payload, kind=2, raw_size=len(content)), quasicryth.QczCorruptError, "Zstandard")
+
+
+def test_a_tiny_block_cannot_claim_full_codebooks():
+    """Its header would make a decoder fill 84 MB; it is refused before anything is allocated."""
+    claims = b"\0" + varint(1) + varint(1) + varint(65536) * 10 + varint(1) + varint(0) * 2
+    sizes = [200, 0, 0, 0, 50, 50]
+    payload = claims + b"".join(varint(size) for size in sizes) + bytes(sum(sizes))
+    data = frame_header() + block(payload, kind=3, raw_size=len(payload))
+    rejected(data, quasicryth.QczCorruptError, "more than the words of the block can fill")

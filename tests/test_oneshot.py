@@ -137,3 +137,10 @@ def test_errors_are_one_family_and_survive_pickling():
         copy = pickle.loads(pickle.dumps(error))
         assert (type(copy), str(copy)) == (type(error), "message")
     assert issubclass(quasicryth.QczTruncatedError, EOFError)
+
+
+@pytest.mark.parametrize("start", ["", "Some Capitals FIRST "])
+def test_streams_that_end_in_a_long_run_of_near_certain_symbols(start):
+    """The coder may leave out no more zero bytes than its decoder takes for granted."""
+    data = (start + "word " * 200_000).encode()
+    assert quasicryth.decompress(quasicryth.compress(data)) == data
