@@ -6,7 +6,7 @@ from setuptools import Extension, setup
 
 # Files of csrc that each compiled module uses.
 ENGINE = ["byte_io"]
-WORDS = [*ENGINE, "words"]
+WORDS = [*ENGINE, "checksum", "words"]
 PAPER = [
     *WORDS,
     "arithmetic_coder",

@@ -79,6 +79,7 @@ typedef struct qcz_words {
     uint32_t *lengths;    /* distinct_count */
     uint32_t *counts;     /* distinct_count: occurrences */
     size_t distinct_count;
+    uint64_t hash_seed;   /* for hash tables over this block: depends on all of it */
 } qcz_words;
 
 /* A zero byte among the first 8,192 makes a block binary: its case is not folded (paper, section 1.2). */

@@ -57,6 +57,28 @@ static uint8_t fold_letters(uint8_t *letters, size_t size)
     return flag;
 }
 
+/* ---- hashing -------------------------------------------------------------------------------------------------------- */
+
+/*
+ * The hash of words and phrases is seeded by the block itself: who writes a text whose words collide changes the seed with every word.
+ * Numbers are given in order of occurrence, so no hash shows in the output.
+ */
+static uint64_t hash_block(const uint8_t *block, size_t size)
+{
+    qcz_xxh64 state;
+    qcz_xxh64_start(&state, 0);
+    qcz_xxh64_update(&state, block, size);
+    return qcz_xxh64_digest(&state);
+}
+
+/* The finaliser of MurmurHash3 (A. Appleby, public domain): every bit of the input moves every bit of the output. */
+static uint64_t mix_bits(uint64_t bits)
+{
+    bits = (bits ^ bits >> 33) * 0xFF51AFD7ED558CCDu;
+    bits = (bits ^ bits >> 33) * 0xC4CEB9FE1A85EC53u;
+    return bits ^ bits >> 33;
+}
+
 /* ---- numbering ----------------------------------------------------------------------------------------------------- */
 
 /* An open-addressing table from the bytes of a word to its id. A slot holds id + 1, or 0. */
@@ -67,22 +89,15 @@ typedef struct word_table {
     size_t word_capacity;
 } word_table;
 
-static uint64_t fold_multiply(uint64_t a, uint64_t b)
+static uint32_t hash_bytes(const uint8_t *bytes, size_t size, uint64_t seed)
 {
-    a = (a ^ b) * 0x9FB21C651E98DF25u;
-    return a ^ a >> 32;
-}
-
-static uint32_t hash_bytes(const uint8_t *bytes, size_t size)
-{
-    uint64_t hash = size * 0x9E3779B185EBCA87u;
+    uint64_t hash = mix_bits(seed + size);
     for (; size >= 8; bytes += 8, size -= 8)
-        hash = fold_multiply(hash, load_u64(bytes));
+        hash = mix_bits(hash ^ load_u64(bytes));
     uint64_t last = 0;
     for (size_t i = 0; i < size; i++)
         last |= (uint64_t)bytes[i] << (8 * i);
-    hash = fold_multiply(hash, last);
-    return (uint32_t)(hash ^ hash >> 29);
+    return (uint32_t)mix_bits(hash ^ last);
 }
 
 static int grow_slots(word_table *table, size_t distinct_count)
@@ -125,7 +140,7 @@ static int grow_words(word_table *table, qcz_words *words)
 static uint32_t number_word(word_table *table, qcz_words *words, size_t offset, size_t length)
 {
     const uint8_t *bytes = words->text + offset;
-    const uint32_t hash = hash_bytes(bytes, length);
+    const uint32_t hash = hash_bytes(bytes, length, words->hash_seed);
     size_t slot = hash & (table->slot_count - 1);
     for (; table->slots[slot] != 0; slot = (slot + 1) & (table->slot_count - 1)) {
         const uint32_t id = table->slots[slot] - 1;
@@ -174,6 +189,7 @@ qcz_status qcz_words_split(const uint8_t *block, size_t size, int fold_case, qcz
     const size_t word_count = count_words(block, size);
     word_table table = {.slots = calloc(1024, sizeof *table.slots), .slot_count = 1024};
     words->word_count = word_count;
+    words->hash_seed = hash_block(block, size);
     words->text = malloc(size + 1);
     words->word_ids = allocate_array(word_count + 1, sizeof *words->word_ids);
     if (fold_case)

@@ -101,7 +101,7 @@ cdef int add_pairs(const Windows *windows, PairTable *table, uint8_t *repeated, 
         if windows.first[i] == NO_ID or windows.second[i + windows.shift] == NO_ID:
             continue
         key = pair_key(windows.first[i], windows.second[i + windows.shift])
-        if mask and (pair_hash(key) >> 40 & mask) != part:
+        if mask and (pair_hash(table, key) >> 40 & mask) != part:
             continue
         known = table.count
         pair_id = pair_table_add(table, key)
@@ -150,11 +150,11 @@ cdef int number_in_parts(const Windows *windows, PairTable *table, size_t capaci
     return state
 
 
-cdef int number_windows(const Windows *windows, size_t capacity, uint32_t *ids, uint32_t *id_count) noexcept nogil:
+cdef int number_windows(const Windows *windows, size_t capacity, uint64_t seed, uint32_t *ids, uint32_t *id_count) noexcept nogil:
     """Set ids[i] to the number of the window at i, or NO_ID if it occurs once only. Returns 0 without memory."""
     cdef PairTable table
     cdef size_t parts = 1
-    cdef int state = 0 if pair_table_start(&table) else -1
+    cdef int state = 0 if pair_table_start(&table, seed) else -1
     while state == 0:
         state = number_in_parts(windows, &table, capacity if parts < MAX_PARTS else windows.count, parts, ids, id_count)
         parts *= 2
@@ -346,7 +346,7 @@ cdef choose_phrases(Codebooks books, const qcz_words *words, limits):
             windows.shift = qcz_book_words[book - 1]
             windows.count = word_count - qcz_book_words[book] + 1
             with nogil:
-                done = number_windows(&windows, capacity, ids[book % 3], &id_count)
+                done = number_windows(&windows, capacity, words.hash_seed, ids[book % 3], &id_count)
             if not done:
                 raise MemoryError
             positions = top_positions(&windows, ids[book % 3], id_count, prune_interval_of(book, windows.count), words.word_ids,

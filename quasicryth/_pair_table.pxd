@@ -15,17 +15,22 @@ cdef struct PairTable:
     size_t count
     size_t key_capacity
     size_t slot_count     # a power of two, at least twice the count
+    uint64_t seed         # of the hash; csrc/words.c says why
 
 cdef inline uint64_t pair_key(uint32_t left, uint32_t right) noexcept nogil:
     return <uint64_t>left << 32 | right
 
-cdef inline uint64_t pair_hash(uint64_t key) noexcept nogil:
-    key = (key ^ key >> 29) * <uint64_t>0x9FB21C651E98DF25
-    return key ^ key >> 32
+cdef inline uint64_t pair_hash(const PairTable *table, uint64_t key) noexcept nogil:
+    """The finaliser of MurmurHash3, seeded."""
+    key ^= table.seed
+    key = (key ^ key >> 33) * <uint64_t>0xFF51AFD7ED558CCD
+    key = (key ^ key >> 33) * <uint64_t>0xC4CEB9FE1A85EC53
+    return key ^ key >> 33
 
-cdef inline int pair_table_start(PairTable *table) noexcept nogil:
+cdef inline int pair_table_start(PairTable *table, uint64_t seed) noexcept nogil:
     """Returns 0 if there is no memory."""
     memset(table, 0, sizeof(PairTable))
+    table.seed = seed
     table.slot_count = 1024
     table.key_capacity = 512
     table.slots = <uint32_t *>calloc(table.slot_count, sizeof(uint32_t))
@@ -53,7 +58,7 @@ cdef inline int pair_table_grow(PairTable *table) noexcept nogil:
     if slots == NULL:
         return 0
     for i in range(table.count):
-        slot = pair_hash(keys[i]) & (slot_count - 1)
+        slot = pair_hash(table, keys[i]) & (slot_count - 1)
         while slots[slot] != 0:
             slot = (slot + 1) & (slot_count - 1)
         slots[slot] = <uint32_t>(i + 1)
@@ -64,7 +69,7 @@ cdef inline int pair_table_grow(PairTable *table) noexcept nogil:
 
 cdef inline uint32_t pair_table_find(const PairTable *table, uint64_t key) noexcept nogil:
     """The id of the pair, or NO_ID."""
-    cdef size_t slot = pair_hash(key) & (table.slot_count - 1)
+    cdef size_t slot = pair_hash(table, key) & (table.slot_count - 1)
     while table.slots[slot] != 0:
         if table.keys[table.slots[slot] - 1] == key:
             return table.slots[slot] - 1
@@ -73,7 +78,7 @@ cdef inline uint32_t pair_table_find(const PairTable *table, uint64_t key) noexc
 
 cdef inline uint32_t pair_table_add(PairTable *table, uint64_t key) noexcept nogil:
     """The id of the pair, added if it was not there; NO_ID if there is no memory."""
-    cdef size_t slot = pair_hash(key) & (table.slot_count - 1)
+    cdef size_t slot = pair_hash(table, key) & (table.slot_count - 1)
     while table.slots[slot] != 0:
         if table.keys[table.slots[slot] - 1] == key:
             return table.slots[slot] - 1

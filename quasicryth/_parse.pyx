@@ -59,12 +59,12 @@ cdef int map_entries(PhraseTables *tables, int book, const uint16_t *phrases, si
     return 1
 
 
-cdef int phrase_tables_start(PhraseTables *tables, Codebooks books) noexcept nogil:
+cdef int phrase_tables_start(PhraseTables *tables, Codebooks books, uint64_t seed) noexcept nogil:
     """Returns 0 without memory; the tables are to be freed in any case."""
     cdef int book
     memset(tables, 0, sizeof(PhraseTables))
     for book in range(1, BOOK_COUNT):
-        if not pair_table_start(&tables.pairs[book]):
+        if not pair_table_start(&tables.pairs[book], seed):
             return 0
     for book in range(1, BOOK_COUNT):
         if not number_book(tables, book, books.phrases[book], books.sizes[book]):
@@ -128,7 +128,7 @@ cdef int look_up(const qcz_words *words, Codebooks books, const uint8_t *depths,
     cdef uint32_t *swapped
     cdef size_t i, count
     cdef int book
-    cdef int complete = phrase_tables_start(&tables, books) and numbers != NULL
+    cdef int complete = phrase_tables_start(&tables, books, words.hash_seed) and numbers != NULL
     if complete:
         for i in range(word_count):
             first[i] = books.index_of_word[words.word_ids[i]]

@@ -37,6 +37,7 @@ cdef extern from "qcz.h" nogil:
         uint32_t *lengths
         uint32_t *counts
         size_t distinct_count
+        uint64_t hash_seed
     int qcz_is_binary(const uint8_t *block, size_t size)
     qcz_status qcz_words_split(const uint8_t *block, size_t size, int fold_case, qcz_words *words)
     void qcz_words_free(qcz_words *words)

@@ -63,6 +63,12 @@ def test_sizes_are_those_of_the_kept_results():
         assert [int(cell.replace(",", "")) for cell in row.split("|")] == [results[name][mode]["bytes"] for name in results]
 
 
+def test_rivals_are_those_of_the_kept_results():
+    results = json.loads((ROOT / "bench" / "results" / "rivals.json").read_text(encoding="utf-8"))["bytes"]
+    for title, sizes in results.items():
+        assert f"| {title} | " + " | ".join(f"{size:,}" for size in sizes.values()) + " |" in README
+
+
 def test_links_lead_somewhere():
     for target in re.findall(r"\]\(([^)#]+)\)", README):
         assert (ROOT / target).exists()
