@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -54,13 +55,12 @@ def pipe(python: str, command: str, data: bytes, folder) -> bytes:
 
 @pytest.fixture(scope="session")
 def distributions(tmp_path_factory):
-    """A source distribution made from what git tracks (or would), and a wheel made from that alone."""
+    """A source distribution made from a clean copy of the project, and a wheel made from that alone."""
     folder = tmp_path_factory.mktemp("distributions")
     source = folder / "source"
-    listed = run("git", "ls-files", "--cached", "--others", "--exclude-standard", "-z", cwd=ROOT).split("\0")
-    for name in filter(None, listed):
-        (source / name).parent.mkdir(parents=True, exist_ok=True)
-        (source / name).write_bytes((ROOT / name).read_bytes())
+    shutil.copytree(
+        ROOT, source, ignore=shutil.ignore_patterns(".*", "build", "*.egg-info", "__pycache__", "*.so", "_*.c", "files")
+    )
     run(sys.executable, "-m", "build", "--outdir", str(folder), cwd=source)
     return folder
 

@@ -58,7 +58,7 @@ def test_the_demo_runs():
 
 def test_sizes_are_those_of_the_kept_results():
     results = json.loads((ROOT / "bench" / "results" / "paper.json").read_text(encoding="utf-8"))["results"]
-    for mode in ("multi", "fibonacci", "period5", "none"):
+    for mode in ("multi", "fibonacci", "period5", "none", "bigrams", "period5x8", "all"):
         (row,) = re.findall(rf"^\|.*`(?:--tiling )?{mode}`[^|]*\|(.*)\|$", README, flags=re.MULTILINE)
         assert [int(cell.replace(",", "")) for cell in row.split("|")] == [results[name][mode]["bytes"] for name in results]
 
