@@ -15,9 +15,9 @@ from typing import Any, BinaryIO, NoReturn
 import click
 
 from . import __version__
-from .codec import DEFAULT_BLOCK_SIZE, ENGINES, FrameWriter, decompress_blocks, make_options
+from .codec import DEFAULT_BLOCK_SIZE, DEFAULT_LEVEL, ENGINES, FrameWriter, decompress_blocks, make_options
 from .errors import QczError
-from .files import STANDARD_STREAM, atomic_output, open_input
+from .files import STANDARD_STREAM, is_special, open_input, open_output
 from .frame import MAX_BLOCK_SIZE
 from .tiling import TILING_NAMES, parse_tiling
 
@@ -112,13 +112,8 @@ def _check_target(path: Path, source: os.stat_result | None, force: bool) -> Non
         raise CommandError(f"{_shown(path)}: input and output are the same file")
     if path.is_dir():
         raise CommandError(f"{_shown(path)}: is a folder")
-    if not force:
+    if not force and not is_special(path):
         raise CommandError(f"{_shown(path)}: already exists; use -f to overwrite")
-
-
-def _write_standard_output(write: Callable[[BinaryIO], None]) -> None:
-    write(sys.stdout.buffer)
-    sys.stdout.buffer.flush()
 
 
 def _run(name: str, target: Path | None, force: bool, remove: bool, write: Callable[[BinaryIO, BinaryIO], None]) -> None:
@@ -129,9 +124,10 @@ def _run(name: str, target: Path | None, force: bool, remove: bool, write: Calla
             _check_target(target, source, force)
         with open_input(name) as file:
             if target is None:
-                _write_standard_output(lambda output: write(file, output))
+                write(file, sys.stdout.buffer)
+                sys.stdout.buffer.flush()
             else:
-                with atomic_output(target, source) as output:
+                with open_output(target, source) as output:
                     write(file, output)
         if remove and target is not None and name != STANDARD_STREAM:
             os.unlink(name)
@@ -190,7 +186,7 @@ def _file_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _check_removal(keep: bool, remove: bool, target: Path | None) -> None:
-    if remove and (keep or target is None):
+    if remove and (keep or target is None or is_special(target)):
         raise click.UsageError("--rm needs an output file, and excludes -k")
 
 
@@ -228,7 +224,7 @@ def compress_command(
         raise CommandError("compressed data is not written to a terminal; use -o or redirect, or -f to insist")
 
     def write(file: BinaryIO, out: BinaryIO) -> None:
-        writer = FrameWriter(make_options(6, engine, tiling, block_size), block_size)
+        writer = FrameWriter(make_options(DEFAULT_LEVEL, engine, tiling, block_size), block_size)
         out.write(writer.header())
         while piece := file.read(block_size):
             out.write(writer.block(piece))

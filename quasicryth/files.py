@@ -41,14 +41,26 @@ def _sync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
+def is_special(path: Path) -> bool:
+    """Return whether *path* is there and neither a file nor a folder: a device or a named pipe, to be written into as it is."""
+    return path.exists() and not path.is_file() and not path.is_dir()
+
+
 @contextlib.contextmanager
-def atomic_output(path: Path, source: os.stat_result | None) -> Iterator[BinaryIO]:
+def open_output(path: Path, source: os.stat_result | None) -> Iterator[BinaryIO]:
+    """Open *path* to write, atomically unless it is a device or a pipe."""
+    with open(path, "wb") if is_special(path) else _atomic_output(path, source) as file:
+        yield file
+
+
+@contextlib.contextmanager
+def _atomic_output(path: Path, source: os.stat_result | None) -> Iterator[BinaryIO]:
     """Open a file to write that gets the name *path* only if the body ends without an exception; else nothing is left.
 
     It is written under another name in the same folder, readable by its owner only, then given the attributes of *source* if there
     is one, synced to the disk, and moved into place.
     """
-    temporary = path.with_name(f".{path.name[:200]}.{secrets.token_hex(6)}.part")
+    temporary = path.with_name(f".qcz-{secrets.token_hex(8)}.part")
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
     try:
         with open(os.open(temporary, flags, 0o600), "w+b") as file:

@@ -146,10 +146,10 @@ def test_a_signal_leaves_no_file(folder):
         process.stdin.write(TEXT)
         process.stdin.flush()
         deadline = time.monotonic() + 20
-        while not any(path.name.startswith(".new.") for path in folder.iterdir()):
+        while not any(path.name.endswith(".part") for path in folder.iterdir()):
             assert time.monotonic() < deadline
             time.sleep(0.01)
-        part = next(path for path in folder.iterdir() if path.name.startswith(".new."))
+        part = next(path for path in folder.iterdir() if path.name.endswith(".part"))
         assert stat.S_IMODE(part.stat().st_mode) == 0o600
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=20)
@@ -198,3 +198,27 @@ def test_info_for_programs(folder):
 def test_stdin_in_blocks_gives_the_same_as_oneshot():
     run = run_command("compress", "--block-size", "100k", stdin=english()[:350_000])
     assert run.stdout == quasicryth.compress(english()[:350_000], block_size=100 << 10)
+
+
+def test_devices_and_pipes_are_written_into_not_replaced(folder):
+    assert run_command("compress", "a.txt", "-o", "/dev/null", cwd=folder).returncode == 0
+    assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
+    os.mkfifo(folder / "pipe")
+    with subprocess.Popen(["cat", "pipe"], stdout=subprocess.PIPE, cwd=folder) as reader:
+        assert run_command("compress", "-f", "a.txt", "-o", "pipe", cwd=folder).returncode == 0
+        assert reader.communicate(timeout=20)[0] == PACKED
+    assert stat.S_ISFIFO(os.stat(folder / "pipe").st_mode)
+
+
+@pytest.mark.parametrize(("command", "name"), [("compress", "a.txt"), ("decompress", "b.qcz")])
+def test_a_device_is_no_safe_place_for_the_only_copy(folder, command, name):
+    before = tree(folder)
+    assert run_command(command, "--rm", "-f", name, "-o", "/dev/null", cwd=folder).returncode == 1
+    assert tree(folder) == before
+
+
+def test_names_as_long_as_the_system_allows(folder):
+    name = "\N{GREEK SMALL LETTER OMEGA}" * 125  # 250 bytes
+    (folder / name).write_bytes(TEXT)
+    assert run_command("compress", name, cwd=folder).returncode == 0
+    assert (folder / f"{name}.qcz").read_bytes() == PACKED
