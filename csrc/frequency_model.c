@@ -31,7 +31,6 @@ int node_arena_allocate(node_arena *arena, size_t node_count)
         return 0;
     const uintptr_t address = (uintptr_t)arena->memory;
     arena->next = (frequency_node *)((address + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE);
-    arena->left = node_count;
     return 1;
 }
 
@@ -49,7 +48,6 @@ static void take_levels(frequency_model *model, uint32_t symbol_count, node_aren
         width = parent_count(width);
         model->levels[model->depth++] = arena->next;
         arena->next += width;
-        arena->left -= width;
     } while (width > 1);
 }
 

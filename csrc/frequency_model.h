@@ -34,8 +34,7 @@ typedef struct binary_model {
 /* Nodes of many models in one allocation. */
 typedef struct node_arena {
     void *memory;
-    frequency_node *next; /* aligned to a cache line */
-    size_t left;
+    frequency_node *next; /* the first free node, aligned to a cache line */
 } node_arena;
 
 /* Nodes that a model of `symbol_count` symbols takes. */

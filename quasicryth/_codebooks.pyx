@@ -9,7 +9,7 @@ table grows instead: only input made to collide comes so far.)
 """
 
 from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
-from libc.stdlib cimport calloc, free, malloc, qsort, realloc
+from libc.stdlib cimport free, malloc, qsort
 from libc.string cimport memset
 
 from quasicryth._pair_table cimport (
