@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import bz2
-import lzma
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 import zstandard
+
+from .rivals import compress_by_xz
 
 
 def _sample() -> tuple[str, bytes]:
@@ -37,7 +38,7 @@ def run(name: str | None = None) -> bool:
         same = Path(f"{plain}.back").read_bytes() == text
         sizes = {
             "qcz": Path(f"{plain}.qcz").stat().st_size,
-            "xz -9e": len(lzma.compress(text, preset=9 | lzma.PRESET_EXTREME)),
+            "xz -9e": len(compress_by_xz(text)),
             "zstd -19": len(zstandard.ZstdCompressor(level=19).compress(text)),
             "bzip2 -9": len(bz2.compress(text)),
         }

@@ -44,6 +44,11 @@ def describe_machine() -> dict[str, Any]:
     }
 
 
+def verdict(met: bool) -> str:
+    """Return the word that ends a line about a bar."""
+    return "ok" if met else "MISSED"
+
+
 def keep(name: str, result: dict[str, Any]) -> Path:
     """Write *result* with the machine and the date to bench/results/*name*.json."""
     path = RESULTS / f"{name}.json"

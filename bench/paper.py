@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import quasicryth
 from corpora import load
-from quasicryth import _paper
-from quasicryth.frame import BLOCK_HEADER_SIZE, FRAME_HEADER_SIZE
+from quasicryth.info import describe
 
-from .machine import keep
+from .machine import keep, verdict
 
 MODES = ("multi", "fibonacci", "period5", "none")
 CONTROLS = ("period5x8", "bigrams", "all")  # what the published comparison lacks
@@ -39,14 +39,9 @@ def measure(content: bytes, mode: str) -> dict[str, Any]:
     packed = quasicryth.compress(content, tiling=mode, block_size=ONE_BLOCK)
     if quasicryth.decompress(packed) != content:
         raise AssertionError(f"the round trip failed in mode {mode}")
-    start = FRAME_HEADER_SIZE + BLOCK_HEADER_SIZE
-    payload_size = int.from_bytes(packed[FRAME_HEADER_SIZE + 3 : FRAME_HEADER_SIZE + 7], "little")
-    statistics = _paper.inspect_block(packed[start : start + payload_size], len(content))
-    return {"bytes": len(packed), "streams": statistics["stream_bytes"], "hits": statistics["events_per_level"]}
-
-
-def _verdict(met: bool) -> str:
-    return "ok" if met else "MISSED"
+    (frame,) = describe(io.BytesIO(packed))
+    (block,) = frame["blocks"]
+    return {"bytes": len(packed), "streams": block["stream_bytes"], "hits": list(block["hits_per_level"].values())}
 
 
 def _report_sizes(name: str, measured: dict[str, dict[str, Any]]) -> bool:
@@ -56,7 +51,7 @@ def _report_sizes(name: str, measured: dict[str, dict[str, Any]]) -> bool:
             print(f"{name:12} {mode:10} {size:>11,}")
             continue
         against = f"{published:>11,} {100 * (size / published - 1):+7.2f} %" if published else " " * 21
-        print(f"{name:12} {mode:10} {size:>11,} {against}  at most {bar:>9,}  {_verdict(size <= bar)}")
+        print(f"{name:12} {mode:10} {size:>11,} {against}  at most {bar:>9,}  {verdict(size <= bar)}")
     return all(measured[mode]["bytes"] <= bar for mode, bar in BARS[name].items())
 
 
@@ -66,7 +61,7 @@ def _report_advantage(name: str, measured: dict[str, dict[str, Any]]) -> bool:
     ours = measured["period5"]["bytes"] - measured["fibonacci"]["bytes"]
     published = PUBLISHED_ADVANTAGE[name]
     met = abs(ours - published) <= 0.02 * published
-    print(f"{name:12} fibonacci saves {ours:,} bytes over period5; published {published:,}  {_verdict(met)}")
+    print(f"{name:12} fibonacci saves {ours:,} bytes over period5; published {published:,}  {verdict(met)}")
     return met
 
 
@@ -77,7 +72,7 @@ def _report_hits(name: str, measured: dict[str, dict[str, Any]]) -> bool:
         print(f"{name:12} hits of 13, 21, 34, ... words: {ours}")
         return True
     met = all(abs(a - b) <= 0.02 * b for a, b in zip(ours, published, strict=False))
-    print(f"{name:12} hits of 13, 21, 34, ... words: {ours}; published {published}  {_verdict(met)}")
+    print(f"{name:12} hits of 13, 21, 34, ... words: {ours}; published {published}  {verdict(met)}")
     return met
 
 

@@ -60,6 +60,11 @@ def _library(needs: str, compress: Callable[[bytes], bytes], decompress: Callabl
     return Rival(needs, do_pack, lambda folder, _: decompress((folder / "packed").read_bytes()))
 
 
+def compress_by_xz(data: bytes) -> bytes:
+    """Return what `xz -9e` makes of *data*."""
+    return lzma.compress(data, preset=9 | lzma.PRESET_EXTREME)
+
+
 def _zstd(data: bytes) -> bytes:
     import zstandard
 
@@ -87,7 +92,7 @@ def _unbrotli(data: bytes) -> bytes:
 
 RIVALS = {
     "zstd --ultra -22 --long=27": _library("zstandard", _zstd, _unzstd),
-    "xz -9e": _library("lzma", lambda data: lzma.compress(data, preset=9 | lzma.PRESET_EXTREME), lzma.decompress),
+    "xz -9e": _library("lzma", compress_by_xz, lzma.decompress),
     "brotli -q 11 --lgwin=24": _library("brotli", _brotli, _unbrotli),
     "bzip3 -b 128": _command("bzip3", "NAME.bz3", ["-e", "-b", "128", "NAME", "NAME.bz3"], ["-d", "NAME.bz3", "back/NAME"]),
     "7-Zip PPMd o16 1 GB": _command("7z", "a.7z", ["a", "-m0=PPMd:o16:mem=1g", "-mx=9", "a.7z", "NAME"], ["x", "-oback", "a.7z"]),

@@ -16,7 +16,8 @@ from typing import Any
 import quasicryth
 from corpora import load
 
-from .machine import keep
+from .machine import keep, verdict
+from .rivals import compress_by_xz
 
 RUNS = 5
 # Speeds the project set itself, as multiples of xz's on the same machine: 2 MB/s where xz -9e does 1.1, 40 where xz -d does 80.
@@ -78,17 +79,13 @@ def _memory(content: bytes) -> dict[str, Any]:
         }
 
 
-def _compress_by_xz(content: bytes) -> bytes:
-    return lzma.compress(content, preset=9 | lzma.PRESET_EXTREME)
-
-
 def _report_speed(name: str, what: str, size: int, result: dict[str, Any], bar: float) -> bool:
     ours, theirs = (size / 1e6 / result[key] for key in ("seconds", "xz_seconds"))
     low, high = result["speed_ratio_range"]
     met = bool(result["speed_ratio"] >= bar)
     print(
         f"{name} {what:10} {ours:6.1f} MB/s, xz {theirs:6.1f} MB/s: {result['speed_ratio']:.2f} x (from {low:.2f} to {high:.2f}), "
-        f"to reach {bar:.2f}  {'ok' if met else 'MISSED'}"
+        f"to reach {bar:.2f}  {verdict(met)}"
     )
     return met
 
@@ -96,10 +93,10 @@ def _report_speed(name: str, what: str, size: int, result: dict[str, Any], bar: 
 def _report_memory(name: str, memory: dict[str, Any], bar: int | None = MEMORY_BAR) -> bool:
     times = memory["compress_per_block_byte"]
     met = bar is None or bool(times <= bar)
-    verdict = "" if bar is None else f", at most {bar}  {'ok' if met else 'MISSED'}"
+    against = "" if bar is None else f", at most {bar}  {verdict(met)}"
     print(
         f"{name} peak memory of the command: decompress {memory['decompress_bytes'] / 1e6:.0f} MB, "
-        f"compress {memory['compress_bytes'] / 1e6:.0f} MB, {times:.1f} x the block{verdict}"
+        f"compress {memory['compress_bytes'] / 1e6:.0f} MB, {times:.1f} x the block{against}"
     )
     return met
 
@@ -117,8 +114,8 @@ def run(name: str = "enwik7") -> bool:
     if content is None:
         print(f"{name} is not at hand (python -m corpora)")
         return False
-    packed, packed_by_xz = quasicryth.compress(content), _compress_by_xz(content)
-    compress = _pairs(lambda: quasicryth.compress(content), lambda: _compress_by_xz(content), RUNS, None)
+    packed, packed_by_xz = quasicryth.compress(content), compress_by_xz(content)
+    compress = _pairs(lambda: quasicryth.compress(content), lambda: compress_by_xz(content), RUNS, None)
     decompress = _pairs(lambda: quasicryth.decompress(packed), lambda: lzma.decompress(packed_by_xz), 4 * RUNS + 1, content)
     memory = _memory(content)
     result = {

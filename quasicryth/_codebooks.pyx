@@ -4,8 +4,8 @@
 Counting is exact and deterministic, and its memory is bounded. An n-gram of n words is numbered as the pair of its first and second part
 (see _pair_table.pxd), and only pairs of parts that themselves occur twice are looked at, since no other window can. Beside three
 numbers of 4 bytes a word, the pairs are counted in a table of at most max(65,536, words / 8) entries of up to 29 bytes; where there are
-more different pairs, they are counted in as many passes as are needed, each over the pairs of one part of the hash range. (Past 64 passes the
-table grows instead: only input made to collide comes so far.)
+more different pairs, they are counted in as many passes as are needed, each over the pairs of one part of the hash range. (Past 64
+passes the table grows instead: only input made to collide comes so far.)
 """
 
 from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
