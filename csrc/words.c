@@ -1,6 +1,7 @@
 /* words.c - splits a block into words, folds their case and numbers them (paper, sections 1.2 to 1.4). */
 #include "byte_io.h"
 #include "letters.h"
+#include "token_table.h"
 
 #include <stdlib.h>
 
@@ -57,66 +58,13 @@ static uint8_t fold_letters(uint8_t *letters, size_t size)
     return flag;
 }
 
-/* ---- hashing -------------------------------------------------------------------------------------------------------- */
-
-/*
- * The hash of words and phrases is seeded by the block itself: who writes a text whose words collide changes the seed with every word.
- * Numbers are given in order of occurrence, so no hash shows in the output.
- */
-static uint64_t hash_block(const uint8_t *block, size_t size)
-{
-    qcz_xxh64 state;
-    qcz_xxh64_start(&state, 0);
-    qcz_xxh64_update(&state, block, size);
-    return qcz_xxh64_digest(&state);
-}
-
-/* The finaliser of MurmurHash3 (A. Appleby, public domain): every bit of the input moves every bit of the output. */
-static uint64_t mix_bits(uint64_t bits)
-{
-    bits = (bits ^ bits >> 33) * 0xFF51AFD7ED558CCDu;
-    bits = (bits ^ bits >> 33) * 0xC4CEB9FE1A85EC53u;
-    return bits ^ bits >> 33;
-}
-
 /* ---- numbering ----------------------------------------------------------------------------------------------------- */
 
-/* An open-addressing table from the bytes of a word to its id. A slot holds id + 1, or 0. */
+/* The words found so far, by their bytes. */
 typedef struct word_table {
-    uint32_t *slots;
-    uint32_t *hashes; /* per distinct word: spares most comparisons and all rehashing */
-    size_t slot_count; /* a power of two */
+    token_table tokens;
     size_t word_capacity;
 } word_table;
-
-static uint32_t hash_bytes(const uint8_t *bytes, size_t size, uint64_t seed)
-{
-    uint64_t hash = mix_bits(seed + size);
-    for (; size >= 8; bytes += 8, size -= 8)
-        hash = mix_bits(hash ^ load_u64(bytes));
-    uint64_t last = 0;
-    for (size_t i = 0; i < size; i++)
-        last |= (uint64_t)bytes[i] << (8 * i);
-    return (uint32_t)mix_bits(hash ^ last);
-}
-
-static int grow_slots(word_table *table, size_t distinct_count)
-{
-    const size_t slot_count = table->slot_count * 2;
-    uint32_t *slots = calloc(slot_count, sizeof *slots);
-    if (slots == NULL)
-        return 0;
-    for (size_t id = 0; id < distinct_count; id++) {
-        size_t slot = table->hashes[id] & (slot_count - 1);
-        while (slots[slot] != 0)
-            slot = (slot + 1) & (slot_count - 1);
-        slots[slot] = (uint32_t)id + 1;
-    }
-    free(table->slots);
-    table->slots = slots;
-    table->slot_count = slot_count;
-    return 1;
-}
 
 static int grow_array(uint32_t **array, size_t capacity)
 {
@@ -129,8 +77,8 @@ static int grow_array(uint32_t **array, size_t capacity)
 static int grow_words(word_table *table, qcz_words *words)
 {
     const size_t capacity = table->word_capacity + table->word_capacity / 2 + 256;
-    if (!grow_array(&table->hashes, capacity) || !grow_array(&words->offsets, capacity) ||
-        !grow_array(&words->lengths, capacity) || !grow_array(&words->counts, capacity))
+    if (!grow_array(&words->offsets, capacity) || !grow_array(&words->lengths, capacity) ||
+        !grow_array(&words->counts, capacity))
         return 0;
     table->word_capacity = capacity;
     return 1;
@@ -140,11 +88,11 @@ static int grow_words(word_table *table, qcz_words *words)
 static uint32_t number_word(word_table *table, qcz_words *words, size_t offset, size_t length)
 {
     const uint8_t *bytes = words->text + offset;
-    const uint32_t hash = hash_bytes(bytes, length, words->hash_seed);
-    size_t slot = hash & (table->slot_count - 1);
-    for (; table->slots[slot] != 0; slot = (slot + 1) & (table->slot_count - 1)) {
-        const uint32_t id = table->slots[slot] - 1;
-        if (table->hashes[id] == hash && words->lengths[id] == length &&
+    const uint32_t hash = token_hash(bytes, length, words->hash_seed);
+    token_slot *slot = token_table_first(&table->tokens, hash);
+    for (; slot->number != 0; slot = token_table_next(&table->tokens, slot)) {
+        const uint32_t id = slot->number - 1;
+        if (slot->hash == hash && words->lengths[id] == length &&
             memcmp(words->text + words->offsets[id], bytes, length) == 0) {
             words->counts[id]++;
             return id;
@@ -153,15 +101,11 @@ static uint32_t number_word(word_table *table, qcz_words *words, size_t offset, 
     const size_t id = words->distinct_count;
     if (id == table->word_capacity && !grow_words(table, words))
         return UINT32_MAX;
-    table->slots[slot] = (uint32_t)id + 1;
-    table->hashes[id] = hash;
     words->offsets[id] = (uint32_t)offset;
     words->lengths[id] = (uint32_t)length;
     words->counts[id] = 1;
     words->distinct_count++;
-    if (words->distinct_count * 2 > table->slot_count && !grow_slots(table, words->distinct_count))
-        return UINT32_MAX;
-    return (uint32_t)id;
+    return token_table_put(&table->tokens, slot, hash) ? (uint32_t)id : UINT32_MAX;
 }
 
 static int number_all_words(word_table *table, qcz_words *words, size_t size)
@@ -187,22 +131,21 @@ qcz_status qcz_words_split(const uint8_t *block, size_t size, int fold_case, qcz
     if (size > QCZ_MAX_BLOCK_SIZE)
         return QCZ_ERROR_LIMIT;
     const size_t word_count = count_words(block, size);
-    word_table table = {.slots = calloc(1024, sizeof *table.slots), .slot_count = 1024};
+    word_table table = {0};
     words->word_count = word_count;
-    words->hash_seed = hash_block(block, size);
+    words->hash_seed = token_hash_seed(block, size);
     words->text = malloc(size + 1);
     words->word_ids = allocate_array(word_count + 1, sizeof *words->word_ids);
     if (fold_case)
         words->case_flags = malloc(word_count + 1);
-    int complete = table.slots != NULL && words->text != NULL && words->word_ids != NULL &&
+    int complete = token_table_start(&table.tokens) && words->text != NULL && words->word_ids != NULL &&
                    (words->case_flags != NULL || !fold_case);
     if (complete) {
         if (size > 0)
             memcpy(words->text, block, size);
         complete = number_all_words(&table, words, size);
     }
-    free(table.slots);
-    free(table.hashes);
+    token_table_free(&table.tokens);
     if (!complete)
         qcz_words_free(words);
     return complete ? QCZ_OK : QCZ_ERROR_MEMORY;
