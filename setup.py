@@ -1,12 +1,13 @@
 """Builds the Cython core and the C engine; everything else is in pyproject.toml."""
 
 import sys
+from pathlib import Path
 
 from setuptools import Extension, setup
 
 # Files of csrc that each compiled module uses.
 ENGINE = ["byte_io"]
-WORDS = [*ENGINE, "checksum", "words"]
+WORDS = [*ENGINE, "checksum", "token_table", "words"]
 PAPER = [
     *WORDS,
     "arithmetic_coder",
@@ -21,9 +22,37 @@ PAPER = [
     "phrase_model",
     "spelling_model",
 ]
+MIX = [
+    *WORDS,
+    "arithmetic_coder",
+    "context_lines",
+    "cpu_path",
+    "item_books",
+    "items",
+    "letter_case",
+    "logistic",
+    "match_model",
+    "mix_block",
+    "mix_coder",
+    "mix_coder_avx2",
+    "mix_coder_avx512",
+    "mix_coder_neon",
+    "mix_coder_portable",
+    "mix_coder_sse41",
+    "mix_decoder",
+    "mix_encoder",
+    "mix_level",
+    "paper_block",
+    "predictor",
+    "token_book",
+    "word_classes",
+    "word_tree",
+]
 MODULES = {
     "_checksum": [*ENGINE, "checksum"],
     "_codebooks": [*WORDS, "paper_block"],
+    "_items": [*ENGINE, "checksum", "items", "letter_case", "token_table"],
+    "_mix": MIX,
     "_paper": PAPER,
     "_parse": [*ENGINE, "paper_block"],
     "_tiling": [],
@@ -39,6 +68,7 @@ setup(
             f"quasicryth.{name}",
             [f"quasicryth/{name}.pyx", *(f"csrc/{source}.c" for source in sources)],
             include_dirs=["csrc"],
+            depends=sorted(map(str, Path("csrc").glob("*.h"))),
             extra_compile_args=FLAGS,
             define_macros=[("CYTHON_WITHOUT_ASSERTIONS", "1")],
         )

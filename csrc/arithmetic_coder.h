@@ -46,6 +46,16 @@ static inline void encode_interval(arithmetic_encoder *encoder, uint32_t start, 
     arithmetic_encoder_narrow(encoder, unit * start, unit * size);
 }
 
+/* `one` is the probability of a one in 16 bits, 1 .. 65535. */
+static inline void encode_bit(arithmetic_encoder *encoder, unsigned bit, uint32_t one)
+{
+    const uint64_t bound = (encoder->range >> 16) * one;
+    if (bit)
+        arithmetic_encoder_narrow(encoder, 0, bound);
+    else
+        arithmetic_encoder_narrow(encoder, bound, encoder->range - bound);
+}
+
 /* ---- decoder ------------------------------------------------------------------------------------------------------- */
 
 /* `code` is the coded number less the low end of the interval; it stays below `range` in any stream an encoder wrote. */
@@ -88,6 +98,14 @@ static inline void arithmetic_decoder_narrow(arithmetic_decoder *decoder, uint64
     decoder->range = size;
     if (decoder->range < (uint64_t)1 << 32)
         arithmetic_decoder_refill(decoder);
+}
+
+static inline unsigned decode_bit(arithmetic_decoder *decoder, uint32_t one)
+{
+    const uint64_t bound = (decoder->range >> 16) * one;
+    const unsigned bit = decoder->code < bound;
+    arithmetic_decoder_narrow(decoder, bit ? 0 : bound, bit ? bound : decoder->range - bound);
+    return bit;
 }
 
 #endif

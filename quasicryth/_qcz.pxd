@@ -74,3 +74,24 @@ cdef extern from "qcz.h" nogil:
     qcz_status qcz_paper_memory(const uint8_t *payload, size_t size, size_t raw_size, uint64_t *needed, qcz_error *error)
     qcz_status qcz_paper_decode(const uint8_t *payload, size_t size, uint8_t *output, size_t raw_size,
                                 qcz_block_statistics *statistics, qcz_error *error)
+
+    ctypedef enum qcz_cpu_path:
+        QCZ_CPU_FASTEST
+        QCZ_CPU_PORTABLE
+        QCZ_CPU_SSE41
+        QCZ_CPU_AVX2
+        QCZ_CPU_AVX512
+        QCZ_CPU_NEON
+    int qcz_cpu_has(qcz_cpu_path path)
+
+    ctypedef struct qcz_mix_statistics:
+        uint32_t level
+        uint32_t line_ends_apart
+        uint64_t item_count
+        uint64_t word_count
+        uint64_t gap_count
+    qcz_status qcz_mix_encode(const uint8_t *block, size_t size, unsigned level, qcz_cpu_path path, qcz_buffer *payload)
+    qcz_status qcz_mix_memory(const uint8_t *payload, size_t size, size_t raw_size, uint64_t *needed,
+                              qcz_mix_statistics *statistics, qcz_error *error)
+    qcz_status qcz_mix_decode(const uint8_t *payload, size_t size, uint8_t *output, size_t raw_size, qcz_cpu_path path,
+                              qcz_error *error)

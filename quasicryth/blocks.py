@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from . import _codebooks, _paper, _parse, _tokens
+from . import _codebooks, _mix, _paper, _parse, _tokens
 from .errors import QczCorruptError, QczLimitError
 from .frame import Block, BlockHeader, BlockKind, checksum32
 from .tiling import Positions, parse_tiling
@@ -13,11 +14,18 @@ _ZSTD_LEVEL = 19
 # Beyond the window, Zstandard at this level decodes within this.
 _ZSTD_DECODER_MEMORY = 1 << 20
 
+# How much of a block is looked at before words are counted in it, and what share of that Zstandard in a hurry has to save.
+_SAMPLE_PIECES = 16
+_SAMPLE_PIECE_SIZE = 4096
+_LEAST_SAVING = 1 / 64
+
 
 @dataclass(frozen=True)
 class EngineOptions:
-    """How the paper engine chooses its lookup positions."""
+    """Which engine codes text: `mix` at *level* 4 to 9, or `paper`, which looks phrases up at *positions*."""
 
+    engine: str = "mix"
+    level: int = 6
     positions: Positions = field(default_factory=lambda: parse_tiling("multi"))
 
 
@@ -39,15 +47,42 @@ def encode_zstd(data: bytes | memoryview) -> bytes:
     return zstandard.ZstdCompressor(level=_ZSTD_LEVEL, write_content_size=True, write_checksum=False).compress(data)
 
 
+def _sample(data: bytes | memoryview) -> bytes:
+    """Pieces of *data* from end to end."""
+    step = max(len(data) // _SAMPLE_PIECES, _SAMPLE_PIECE_SIZE)
+    return b"".join(data[start : start + _SAMPLE_PIECE_SIZE] for start in range(0, len(data), step))
+
+
+def _is_noise(data: bytes | memoryview) -> bool:
+    """Whether *data* is random, encrypted or compressed by all appearances: words would take long to count and save nothing."""
+    import zstandard
+
+    if len(data) < _SAMPLE_PIECE_SIZE:
+        return False
+    sample = _sample(data)
+    return len(zstandard.ZstdCompressor(level=1).compress(sample)) > len(sample) * (1 - _LEAST_SAVING)
+
+
+def _encode_mix(data: bytes | memoryview, options: EngineOptions) -> tuple[BlockKind, bytes] | None:
+    payload = None if _is_noise(data) else _mix.encode_block(data, options.level)
+    return (BlockKind.MIX, payload) if payload is not None else None
+
+
+def _encode_text(data: bytes | memoryview, options: EngineOptions) -> tuple[BlockKind, bytes] | None:
+    """Return *data* as the engine codes it, or None where words do not help: the engine `paper` takes a zero byte for that."""
+    if options.engine == "mix":
+        return _encode_mix(data, options)
+    return (BlockKind.PAPER, encode_paper(data, options.positions)) if not _tokens.is_binary(data) else None
+
+
 def _candidates(data: bytes | memoryview, options: EngineOptions) -> list[tuple[BlockKind, bytes | memoryview]]:
-    """The kinds worth trying. Words do not help where a zero byte says binary, and hardly where they halve the size at best."""
-    found: list[tuple[BlockKind, bytes | memoryview]] = []
-    if not _tokens.is_binary(data):
-        payload = encode_paper(data, options.positions)
-        if len(payload) <= len(data) // 2:
-            return [(BlockKind.PAPER, payload)]
-        found.append((BlockKind.PAPER, payload))
-    return [*found, (BlockKind.ZSTD, encode_zstd(data))]
+    """The kinds worth trying. Words help less where a zero byte says binary, and hardly where they halve the size at best."""
+    text = _encode_text(data, options)
+    if text is None:
+        return [(BlockKind.ZSTD, encode_zstd(data))]
+    if len(text[1]) <= len(data) // 2 and not _tokens.is_binary(data):
+        return [text]
+    return [text, (BlockKind.ZSTD, encode_zstd(data))]
 
 
 def encode_block(data: bytes | memoryview, options: EngineOptions) -> tuple[BlockHeader, bytes | memoryview]:
@@ -61,11 +96,21 @@ def encode_block(data: bytes | memoryview, options: EngineOptions) -> tuple[Bloc
 # ---- decoding --------------------------------------------------------------------------------------------------------------
 
 
+class _Decoder(Protocol):
+    """What the compiled module of an engine has."""
+
+    def memory_needed(self, payload: bytes, raw_size: int) -> int: ...
+    def decode_block(self, payload: bytes, raw_size: int) -> bytes: ...
+
+
+_ENGINES: dict[BlockKind, _Decoder] = {BlockKind.PAPER: _paper, BlockKind.MIX: _mix}
+
+
 def decoder_memory(block: Block) -> int:
     """Return the bytes that decoding *block* takes at most, its payload and its content included."""
     engine_memory = 0
-    if block.header.kind == BlockKind.PAPER:
-        engine_memory = _paper.memory_needed(block.payload, block.header.raw_size)
+    if block.header.kind in _ENGINES:
+        engine_memory = _ENGINES[block.header.kind].memory_needed(block.payload, block.header.raw_size)
     elif block.header.kind == BlockKind.ZSTD:
         engine_memory = _ZSTD_DECODER_MEMORY
     return block.header.payload_size + block.header.raw_size + engine_memory
@@ -89,7 +134,7 @@ def _decode_payload(block: Block) -> bytes:
     if block.header.kind == BlockKind.ZSTD:
         return _decode_zstd(block)
     try:
-        return _paper.decode_block(block.payload, block.header.raw_size)
+        return _ENGINES[block.header.kind].decode_block(block.payload, block.header.raw_size)
     except QczCorruptError as error:
         raise QczCorruptError(f"the block at byte {block.position} is malformed: {error}") from None
 

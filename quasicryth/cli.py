@@ -15,11 +15,11 @@ from typing import Any, BinaryIO, NoReturn
 import click
 
 from . import __version__
-from .codec import DEFAULT_BLOCK_SIZE, DEFAULT_LEVEL, ENGINES, FrameWriter, decompress_blocks, make_options
+from .codec import DEFAULT_LEVEL, ENGINES, LEVELS, FrameWriter, Options, decompress_blocks, make_options
 from .errors import QczError
 from .files import STANDARD_STREAM, is_special, open_input, open_output
 from .frame import MAX_BLOCK_SIZE
-from .tiling import TILING_NAMES, parse_tiling
+from .tiling import TILING_NAMES
 
 SUFFIX = ".qcz"
 _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
@@ -58,14 +58,6 @@ class ByteCount(click.ParamType):  # type: ignore[type-arg]  # generic since cli
         if not self._low <= size <= self._high:
             self.fail(f"{value} is not between {self._low:,} and {self._high:,} bytes", param, ctx)
         return size
-
-
-def _check_tiling(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
-    try:
-        parse_tiling(value)
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from None
-    return value
 
 
 # ---- input and output ------------------------------------------------------------------------------------------------------
@@ -190,21 +182,34 @@ def _check_removal(keep: bool, remove: bool, target: Path | None) -> None:
         raise click.UsageError("--rm needs an output file, and excludes -k")
 
 
+def _level_help(level: int) -> str:
+    options = make_options(level)
+    default = " The default." if level == DEFAULT_LEVEL else ""
+    return f"Engine {options.engine.engine}, blocks of {options.block_size >> 20}m.{default}"
+
+
+def _level_options(command: Callable[..., None]) -> Callable[..., None]:
+    for level in reversed(LEVELS):
+        command = click.option(f"-{level}", "level", flag_value=level, type=int, help=_level_help(level))(command)
+    return command
+
+
+def _make_options(level: int | None, engine: str | None, tiling: str | None, block_size: int | None) -> Options:
+    try:
+        return make_options(DEFAULT_LEVEL if level is None else level, engine, tiling, block_size)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+
+
 @cli.command("compress")
 @_file_options
-@click.option("--engine", type=click.Choice(ENGINES), default="paper", show_default=True, help="How blocks of text are coded.")
-@click.option(
-    "--tiling",
-    default="multi",
-    show_default=True,
-    callback=_check_tiling,
-    help=f"Where long phrases are looked up: {', '.join(TILING_NAMES)}.",
-)
+@_level_options
+@click.option("--engine", type=click.Choice(ENGINES), help="How blocks of text are coded, if not as the level or --tiling says.")
+@click.option("--tiling", help=f"Where phrases are looked up; implies the engine paper. {', '.join(TILING_NAMES)}; default multi.")
 @click.option(
     "--block-size",
     type=ByteCount(1, MAX_BLOCK_SIZE),
-    default=DEFAULT_BLOCK_SIZE,
-    help="Bytes of input in a block, with k, m or g for powers of 1,024; default 64m. Larger ones take more memory.",
+    help="Bytes of input in a block, with k, m or g for powers of 1,024; default by level. Larger ones take more memory.",
 )
 def compress_command(
     name: str,
@@ -213,20 +218,25 @@ def compress_command(
     force: bool,
     keep: bool,
     remove: bool,
-    engine: str,
-    tiling: str,
-    block_size: int,
+    level: int | None,
+    engine: str | None,
+    tiling: str | None,
+    block_size: int | None,
 ) -> None:
-    """Compress FILE to FILE.qcz; without FILE, or for -, standard input to standard output."""
+    """Compress FILE to FILE.qcz; without FILE, or for -, standard input to standard output.
+
+    -1 to -9 choose between speed and size; the last one counts.
+    """
+    options = _make_options(level, engine, tiling, block_size)
     target = _choose_target(output, to_stdout, name, lambda: name + SUFFIX)
     _check_removal(keep, remove, target)
     if target is None and not force and sys.stdout.isatty():
         raise CommandError("compressed data is not written to a terminal; use -o or redirect, or -f to insist")
 
     def write(file: BinaryIO, out: BinaryIO) -> None:
-        writer = FrameWriter(make_options(DEFAULT_LEVEL, engine, tiling, block_size), block_size)
+        writer = FrameWriter(options)
         out.write(writer.header())
-        while piece := file.read(block_size):
+        while piece := file.read(options.block_size):
             out.write(writer.block(piece))
         out.write(writer.finish())
         if remove:

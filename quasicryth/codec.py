@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import BinaryIO
 
 from ._checksum import Xxh64
@@ -23,47 +24,88 @@ from .frame import (
 )
 from .tiling import parse_tiling
 
-ENGINES = ("paper",)
+ENGINES = ("mix", "paper")
 LEVELS = range(1, 10)
 DEFAULT_LEVEL = 6
-DEFAULT_BLOCK_SIZE = 64 << 20
+DEFAULT_TILING = "multi"
+
+# How much a level of the engine mix may learn from at once: its memory for tables is in proportion.
+_MIX_BLOCK_SIZES = {4: 16 << 20, 5: 32 << 20, 6: 64 << 20, 7: 64 << 20, 8: 128 << 20, 9: 128 << 20}
+_PAPER_BLOCK_SIZE = 64 << 20
 
 Buffer = bytes | bytearray | memoryview
 
 
-def make_options(level: int, engine: str, tiling: str, block_size: int) -> EngineOptions:
-    """Check the options of a compression and return what the engine needs of them.
+def default_engine(level: int, tiling: str | None = None) -> str:
+    """Return the engine of *level*: below those of the engine mix it is the paper's, for now, and with a *tiling* always."""
+    return "mix" if tiling is None and level in _MIX_BLOCK_SIZES else "paper"
+
+
+def default_block_size(engine: EngineOptions) -> int:
+    """Return how many bytes make a block where nobody says so."""
+    return _MIX_BLOCK_SIZES[engine.level] if engine.engine == "mix" else _PAPER_BLOCK_SIZE
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a compression needs to know: see `make_options`."""
+
+    engine: EngineOptions
+    block_size: int
+
+
+def _check_integers(**values: object) -> None:
+    for name, value in values.items():
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise TypeError(f"{name} must be an int, not {type(value).__name__}")
+
+
+def _make_engine_options(level: int, engine: str, tiling: str | None) -> EngineOptions:
+    positions = parse_tiling(DEFAULT_TILING if tiling is None else tiling)
+    if engine == "mix" and level not in _MIX_BLOCK_SIZES:
+        raise ValueError(f"the engine mix has the levels {min(_MIX_BLOCK_SIZES)} to {max(_MIX_BLOCK_SIZES)}, not {level}")
+    if engine == "mix" and tiling is not None:
+        raise ValueError("the engine mix takes no tiling; the engine paper does")
+    return EngineOptions(engine, level, positions)
+
+
+def make_options(
+    level: int = DEFAULT_LEVEL, engine: str | None = None, tiling: str | None = None, block_size: int | None = None
+) -> Options:
+    """Check the options of a compression and fill in what is None, as `compress` says.
 
     Raises ValueError, or TypeError for a value of the wrong type, that says what is allowed.
     """
-    for name, value in (("level", level), ("block_size", block_size)):
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise TypeError(f"{name} must be an int, not {type(value).__name__}")
+    _check_integers(level=level, block_size=1 if block_size is None else block_size)
     if level not in LEVELS:
         raise ValueError(f"level {level} is not one of {LEVELS[0]} to {LEVELS[-1]}")
+    if engine is None:
+        engine = default_engine(level, tiling)
     if engine not in ENGINES:
-        raise ValueError(f"unknown engine {engine!r}; there is {', '.join(ENGINES)}")
+        raise ValueError(f"unknown engine {engine!r}; there are {', '.join(ENGINES)}")
+    engine_options = _make_engine_options(level, engine, tiling)
+    if block_size is None:
+        block_size = default_block_size(engine_options)
     if not 1 <= block_size <= MAX_BLOCK_SIZE:
         raise ValueError(f"block_size {block_size} is not between 1 and {MAX_BLOCK_SIZE} bytes")
-    return EngineOptions(parse_tiling(tiling))
+    return Options(engine_options, block_size)
 
 
 class FrameWriter:
     """Makes one frame: `header()`, then `block()` for each piece of content, then `finish()`; each returns the bytes to write."""
 
-    def __init__(self, options: EngineOptions, block_size: int) -> None:
+    def __init__(self, options: Options) -> None:
         self._options = options
-        self._block_size = block_size
         self._content_checksum = Xxh64()
         self._index: list[tuple[int, int]] = []
 
     def header(self) -> bytes:
         """Return what the frame begins with."""
-        return write_frame_header(FrameHeader(self._block_size))
+        return write_frame_header(FrameHeader(self._options.block_size))
 
     def block(self, content: bytes | memoryview) -> bytes:
         """Return *content*, 1 to block_size bytes, as a block."""
-        header, payload = encode_block(content, self._options)
+        header, payload = encode_block(content, self._options.engine)
         self._content_checksum.update(content)
         self._index.append((header.payload_size, header.raw_size))
         return write_block_header(header, len(self._index) - 1) + payload
@@ -85,25 +127,32 @@ def compress(
     data: Buffer,
     level: int = DEFAULT_LEVEL,
     *,
-    engine: str = "paper",
-    tiling: str = "multi",
-    block_size: int = DEFAULT_BLOCK_SIZE,
+    engine: str | None = None,
+    tiling: str | None = None,
+    block_size: int | None = None,
 ) -> bytes:
     """Return *data* compressed as one .qcz frame.
 
-    *level*, 1 to 9, is for engines to come: the engine `paper`, the published method, has but one. *tiling* names the word
-    positions at which long phrases are looked up (see `quasicryth.tiling`). *block_size* is how many bytes of *data* make a block,
-    1 to 2^30: larger blocks compress better and take more memory, about 12 times their size. Any bytes can be compressed; what is
-    not text is given to Zstandard or stored. The same arguments give the same bytes on every machine. `qcz compress` does the same
-    for files of any size.
+    *level*, 1 to 9, trades speed and memory for size. Levels 4 to 9 are those of the *engine* `mix`, which takes about as long to
+    decompress as to compress. Levels 1 to 3 stand for the engine `paper`, the published method, until there is a fast engine: it
+    has but one level, and takes any *level* without a difference. *engine* None is that of the level, or `paper` with a *tiling*.
+
+    *tiling*, for the engine `paper` only, names the word positions at which long phrases are looked up (see `quasicryth.tiling`);
+    None is `multi`. *block_size* is how many bytes of *data* make a block, 1 to 2^30: larger blocks compress better and take more
+    memory; None is 16 MiB at level 4, 32 MiB at level 5, 128 MiB at levels 8 and 9, else 64 MiB. The engine `mix` takes about as
+    much memory to compress text as to decompress it, which `qcz info` prints: tables that grow with the block up to the level's
+    limit, and a few bytes for each byte of text. The engine `paper` takes about 12 times the block.
+
+    Any bytes can be compressed; what is not text is given to Zstandard or stored. The same arguments give the same bytes on every
+    machine. `qcz compress` does the same for files of any size.
 
     Raises ValueError or TypeError for arguments that are not allowed.
     """
     options = make_options(level, engine, tiling, block_size)
     content = memoryview(data).cast("B")
-    writer = FrameWriter(options, block_size)
+    writer = FrameWriter(options)
     pieces = [writer.header()]
-    pieces += [writer.block(content[start : start + block_size]) for start in range(0, len(content), block_size)]
+    pieces += [writer.block(content[start : start + options.block_size]) for start in range(0, len(content), options.block_size)]
     pieces.append(writer.finish())
     return b"".join(pieces)
 

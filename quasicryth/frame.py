@@ -37,6 +37,7 @@ class BlockKind(IntEnum):
     STORED = 1
     ZSTD = 2
     PAPER = 3
+    MIX = 4
 
 
 @dataclass(frozen=True)

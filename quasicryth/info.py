@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from . import _paper
+from . import _mix, _paper
 from ._checksum import Xxh64
 from .blocks import decoder_memory
 from .codec import decode_frame
@@ -42,7 +42,11 @@ def _describe_block(block: Block) -> dict[str, Any]:
         "content_bytes": block.header.raw_size,
         "decoder_memory_bytes": decoder_memory(block),
     }
-    return {**described, **_describe_paper(block)} if block.header.kind == BlockKind.PAPER else described
+    if block.header.kind == BlockKind.PAPER:
+        return {**described, **_describe_paper(block)}
+    if block.header.kind == BlockKind.MIX:
+        return {**described, **_mix.inspect_block(block.payload, block.header.raw_size)}
+    return described
 
 
 def _describe_frame(source: ByteSource, start: int, header: FrameHeader) -> dict[str, Any]:
@@ -79,13 +83,7 @@ def _describe_counts(counts: dict[str, int]) -> str:
     return ", ".join(f"{name} {count:,}" for name, count in counts.items() if count) or "none"
 
 
-def _block_lines(number: int, block: dict[str, Any]) -> Iterator[str]:
-    yield (
-        f"  block {number}: {block['kind']}, {block['content_bytes']:,} -> {block['compressed_bytes']:,} bytes, "
-        f"at byte {block['offset']:,}, decoding takes {block['decoder_memory_bytes']:,} bytes"
-    )
-    if block["kind"] != "paper":
-        return
+def _paper_lines(block: dict[str, Any]) -> Iterator[str]:
     yield (
         f"    words {block['words']:,}, events {block['events']:,} ({block['literal_events']:,} literal, "
         f"{block['matches']:,} matches), words outside the codebook {block['escape_words']:,}"
@@ -93,6 +91,22 @@ def _block_lines(number: int, block: dict[str, Any]) -> Iterator[str]:
     yield f"    bytes by stream:  {_describe_counts(block['stream_bytes'])}"
     yield f"    codebook entries: {_describe_counts(block['codebook_entries'])}"
     yield f"    hits per level:   {_describe_counts(block['hits_per_level'])}"
+
+
+def _mix_lines(block: dict[str, Any]) -> Iterator[str]:
+    yield f"    level {block['level']}, items {block['items']:,}, line ends {'apart' if block['line_ends_apart'] else 'in gaps'}"
+    yield f"    codebook entries: {_describe_counts(block['codebook_entries'])}"
+
+
+def _block_lines(number: int, block: dict[str, Any]) -> Iterator[str]:
+    yield (
+        f"  block {number}: {block['kind']}, {block['content_bytes']:,} -> {block['compressed_bytes']:,} bytes, "
+        f"at byte {block['offset']:,}, decoding takes {block['decoder_memory_bytes']:,} bytes"
+    )
+    if block["kind"] == "paper":
+        yield from _paper_lines(block)
+    elif block["kind"] == "mix":
+        yield from _mix_lines(block)
 
 
 def format_description(frames: list[dict[str, Any]]) -> Iterator[str]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import sys
 
 import pytest
 from conftest import ROOT
-from samples import CHINESE, SMALL, english, synthetic_text
+from samples import CHINESE, SMALL, english, source_code, synthetic_text
 
-from quasicryth import _codebooks, _paper, _parse, _tokens
+from quasicryth import _codebooks, _mix, _paper, _parse, _tokens
 from quasicryth.tiling import parse_tiling
 
 CSRC = ROOT / "csrc"
@@ -26,7 +27,7 @@ def build(*arguments) -> None:
     assert run.returncode == 0, run.stderr
 
 
-def payload(data: bytes, tiling: str = "all") -> bytes:
+def paper_payload(data: bytes, tiling: str = "all") -> bytes:
     tokens = _tokens.Tokens(data)
     books = _codebooks.build_codebooks(tokens)
     positions = parse_tiling(tiling)
@@ -52,10 +53,19 @@ def test_no_variable_state(tmp_path):
         assert not re.search(r" [bBdDC] ", symbols), source.name
 
 
-@pytest.fixture(scope="session")
-def seeds(tmp_path_factory):
+# What is fuzzed: the target, and how many mutations a test run has time for.
+TARGETS = {"paper": ("decode_block", 60_000), "mix": ("decode_mix_block", 1500), "mix round trip": ("round_trip_mix_block", 500)}
+
+
+def write_seeds(folder, payloads) -> list:
     """Payloads of all shapes, each behind the size of its content as the harness reads it."""
-    folder = tmp_path_factory.mktemp("seeds")
+    for number, (size, payload) in enumerate(payloads):
+        (folder / f"{number:03}").write_bytes(size.to_bytes(3, "little") + payload)
+    return sorted(folder.iterdir())
+
+
+@pytest.fixture(scope="session")
+def paper_seeds(tmp_path_factory):
     texts = {
         **SMALL,
         "english": english()[:20_000],
@@ -63,32 +73,68 @@ def seeds(tmp_path_factory):
         "chinese": CHINESE,
         "long": english()[:3000] * 5,
     }
-    for number, data in enumerate(texts.values()):
-        if data:
-            (folder / f"{number:02}").write_bytes(len(data).to_bytes(3, "little") + payload(data))
-    return sorted(folder.iterdir())
+    return write_seeds(tmp_path_factory.mktemp("paper"), ((len(data), paper_payload(data)) for data in texts.values() if data))
+
+
+@pytest.fixture(scope="session")
+def mix_texts():
+    """Small, for the engine codes bit by bit."""
+    lines = b"hard wrapped at some width \n" * 30 + b"or without\r\nspaces and more\r\n" * 20
+    texts = [*SMALL.values(), english()[:1500], source_code()[:1200], synthetic_text(1200), english()[:500] * 4, lines]
+    return [data[:1500] for data in texts]
+
+
+@pytest.fixture(scope="session")
+def seeds(paper_seeds, mix_texts, tmp_path_factory):
+    payloads = ((len(data), _mix.encode_block(data, level)) for data in mix_texts for level in (4, 6, 9))
+    # In place of a size: the level less 4, and which paths write and read.
+    contents = ((choices, data) for data in mix_texts for choices in (0x000100, 0x020002, 0x030105))
+    return {
+        "paper": paper_seeds,
+        "mix": write_seeds(tmp_path_factory.mktemp("mix"), payloads),
+        "mix round trip": write_seeds(tmp_path_factory.mktemp("trip"), contents),
+    }
 
 
 @pytest.fixture(scope="session")
 def harness(tmp_path_factory):
-    """The fuzz drivers, built with the address and undefined-behaviour sanitizers."""
+    """The fuzz drivers of every engine, built with the address and undefined-behaviour sanitizers."""
     folder = tmp_path_factory.mktemp("harness")
-    engine = sorted(CSRC.glob("*.c"))
-    for driver in ("replay", "mutate"):
-        sources = [FUZZ / f"{driver}.c", FUZZ / "decode_block.c", *engine]
-        build(*WARNINGS, *SANITIZERS, "-I", CSRC, *sources, "-o", folder / driver)
+    for source in sorted(CSRC.glob("*.c")):
+        build(*WARNINGS, *SANITIZERS, "-c", source, "-o", folder / f"{source.stem}.o")
+    objects = sorted(folder.glob("*.o"))
+    for engine, (target, _) in TARGETS.items():
+        for driver in ("replay", "mutate"):
+            sources = [FUZZ / f"{driver}.c", FUZZ / f"{target}.c", *objects]
+            build(*WARNINGS, *SANITIZERS, "-I", CSRC, *sources, "-o", folder / f"{driver} {engine}")
+    wrapped = ",".join(f"--wrap={name}" for name in ("malloc", "calloc", "realloc"))
+    arguments = ["-I", CSRC, f"-Wl,{wrapped}", FUZZ / "fail_allocations.c", *objects]
+    build(*WARNINGS, *SANITIZERS, *arguments, "-o", folder / "fail_allocations")
     return folder
 
 
-def test_honest_payloads_under_sanitizers(harness, seeds):
-    run = subprocess.run([harness / "replay", *seeds], capture_output=True, text=True, check=False)
+@pytest.mark.parametrize("engine", TARGETS)
+def test_honest_payloads_under_sanitizers(harness, seeds, engine):
+    run = subprocess.run([harness / f"replay {engine}", *seeds[engine]], capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
 
 
-def test_hostile_payloads_under_sanitizers(harness, seeds):
-    run = subprocess.run([harness / "mutate", "1", "60000", *seeds], capture_output=True, text=True, check=False, timeout=600)
+@pytest.mark.parametrize("engine", TARGETS)
+def test_hostile_payloads_under_sanitizers(harness, seeds, engine):
+    count = str(TARGETS[engine][1])
+    command = [harness / f"mutate {engine}", "1", count, *seeds[engine]]
+    run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
     assert run.returncode == 0, run.stderr
-    assert "60000" in run.stdout
+    assert count in run.stdout
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="the linker there cannot wrap functions")
+@pytest.mark.parametrize("level", [4, 9])
+def test_every_allocation_may_fail(harness, tmp_path, level):
+    (tmp_path / "text").write_bytes(english()[:3000] + "Zoë\r\n".encode() * 20)
+    run = subprocess.run([harness / "fail_allocations", str(level), tmp_path / "text"], capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    assert "allocations to encode" in run.stdout
 
 
 def test_vector_and_plain_nodes_give_the_same_bytes(tmp_path):

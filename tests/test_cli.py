@@ -33,6 +33,7 @@ def folder(tmp_path):
 
 
 PACKED = quasicryth.compress(TEXT)
+PAPER = quasicryth.compress(TEXT, engine="paper")
 
 # arguments, standard input -> status, standard output, files added or changed (None: gone), part of the message
 TABLE = [
@@ -45,10 +46,17 @@ TABLE = [
     (["compress", "-"], TEXT, 0, PACKED, {}, ""),
     (["compress"], TEXT, 0, PACKED, {}, ""),
     (["compress", "-o", "new"], TEXT, 0, b"", {"new": PACKED}, ""),
-    (["compress", "--engine", "paper", "--tiling", "multi", "--block-size", "64m"], TEXT, 0, PACKED, {}, ""),
+    (["compress", "-6", "--engine", "mix", "--block-size", "64m"], TEXT, 0, PACKED, {}, ""),
+    (["compress", "-9"], TEXT, 0, quasicryth.compress(TEXT, 9), {}, ""),
+    (["compress", "-c4", "a.txt"], b"", 0, quasicryth.compress(TEXT, 4), {}, ""),
+    (["compress", "-9", "-1", "-7"], TEXT, 0, quasicryth.compress(TEXT, 7), {}, ""),
+    (["compress", "-3"], TEXT, 0, PAPER, {}, ""),
+    (["compress", "-9", "--engine", "paper"], TEXT, 0, PAPER, {}, ""),
+    (["compress", "--engine", "paper", "--tiling", "multi", "--block-size", "64m"], TEXT, 0, PAPER, {}, ""),
     (["compress", "--block-size", "5000"], TEXT, 0, quasicryth.compress(TEXT, block_size=5000), {}, ""),
     (["compress", "--block-size", "4K"], TEXT, 0, quasicryth.compress(TEXT, block_size=4096), {}, ""),
-    (["compress", "--tiling", "period:LLSLS"], TEXT, 0, quasicryth.compress(TEXT, tiling="period5"), {}, ""),
+    (["compress", "--tiling", "period:LLSLS"], TEXT, 0, quasicryth.compress(TEXT, engine="paper", tiling="period5"), {}, ""),
+    (["compress", "-9", "--tiling", "multi"], TEXT, 0, PAPER, {}, ""),
     (["compress"], b"", 0, quasicryth.compress(b""), {}, ""),
     (["compress", "a.txt", "-o", "b.qcz"], b"", 1, b"", {}, "b.qcz: already exists; use -f"),
     (["compress", "-f", "a.txt", "-o", "b.qcz"], b"", 0, b"", {"b.qcz": PACKED}, ""),
@@ -63,6 +71,9 @@ TABLE = [
     (["compress", "--rm", "-c", "a.txt"], b"", 1, b"", {}, "--rm"),
     (["compress", "--rm", "-k", "a.txt"], b"", 1, b"", {}, "--rm"),
     (["compress", "--tiling", "penrose", "a.txt"], b"", 1, b"", {}, "thue-morse"),
+    (["compress", "--engine", "mix", "--tiling", "multi", "a.txt"], b"", 1, b"", {}, "the engine mix takes no tiling"),
+    (["compress", "-3", "--engine", "mix", "a.txt"], b"", 1, b"", {}, "the levels 4 to 9, not 3"),
+    (["compress", "-0", "a.txt"], b"", 1, b"", {}, "No such option"),
     (["compress", "--engine", "steam", "a.txt"], b"", 1, b"", {}, "paper"),
     (["compress", "--block-size", "0", "a.txt"], b"", 1, b"", {}, "not between"),
     (["compress", "--block-size", "2g", "a.txt"], b"", 1, b"", {}, "not between"),
@@ -73,7 +84,7 @@ TABLE = [
     (["decompress", "-c", "b.qcz"], b"", 0, TEXT, {}, ""),
     (["decompress", "b.qcz", "-o", "new"], b"", 0, b"", {"new": TEXT}, ""),
     (["decompress"], PACKED, 0, TEXT, {}, ""),
-    (["decompress", "-"], PACKED * 2, 0, TEXT * 2, {}, ""),
+    (["decompress", "-"], PACKED + PAPER, 0, TEXT * 2, {}, ""),
     (["decompress", "b.qcz", "-o", "a.txt"], b"", 1, b"", {}, "already exists"),
     (["decompress", "a.txt"], b"", 1, b"", {}, "does not end in .qcz"),
     (["decompress", "-c", "a.txt"], b"", 1, b"", {}, "not a .qcz file"),
@@ -164,31 +175,55 @@ def test_a_full_disk_and_a_closed_pipe():
     assert b"No space left" in run.stderr
     with subprocess.Popen([*QCZ, "decompress"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         process.stdout.close()
-        process.stdin.write(quasicryth.compress(english()))
+        process.stdin.write(quasicryth.compress(english(), engine="paper"))
         process.stdin.close()
         assert process.wait(timeout=20) == -signal.SIGPIPE
         assert process.stderr.read() == b""
 
 
 def test_info_for_people(folder):
-    (folder / "three.qcz").write_bytes(quasicryth.compress(TEXT, block_size=8000) + quasicryth.compress(b"\0") + PACKED)
+    frames = [PACKED, quasicryth.compress(TEXT, engine="paper", block_size=8000), quasicryth.compress(b"\0")]
+    (folder / "three.qcz").write_bytes(b"".join(frames))
     run = run_command("info", "three.qcz", cwd=folder)
     assert run.returncode == 0
     text = run.stdout.decode()
     assert text.count("frame ") == 3
     assert text.count("block ") == 5
-    for word in ("paper", "stored", "codebook", "case", "levels", "entries", "unigram", "bigram"):
+    for word in (
+        "mix",
+        "level 6",
+        "items",
+        "gaps",
+        "decoding takes",
+        "paper",
+        "stored",
+        "codebook",
+        "case",
+        "levels",
+        "entries",
+        "unigram",
+        "bigram",
+    ):
         assert word in text
 
 
+def test_info_of_the_engine_mix_for_programs(folder):
+    (frame,) = json.loads(run_command("info", "--json", "b.qcz", cwd=folder).stdout)["frames"]
+    (block,) = frame["blocks"]
+    assert (block["kind"], block["level"], frame["block_size"]) == ("mix", 6, 64 << 20)
+    assert 1000 < block["items"] < len(TEXT)
+    assert set(block["codebook_entries"]) == {"words", "gaps"}
+    assert block["decoder_memory_bytes"] > len(TEXT)
+
+
 def test_info_for_programs(folder):
-    run = run_command("info", "--json", "b.qcz", cwd=folder)
+    run = run_command("info", "--json", stdin=PAPER)
     (frame,) = json.loads(run.stdout)["frames"]
     (block,) = frame["blocks"]
     assert frame["content_bytes"] == block["content_bytes"] == len(TEXT)
-    assert frame["compressed_bytes"] == len(PACKED)
+    assert frame["compressed_bytes"] == len(PAPER)
     assert sum(block["stream_bytes"].values()) == block["compressed_bytes"]
-    assert frame["header_bytes"] + 23 + block["compressed_bytes"] + frame["tail_bytes"] == len(PACKED)
+    assert frame["header_bytes"] + 23 + block["compressed_bytes"] + frame["tail_bytes"] == len(PAPER)
     hits = block["hits_per_level"]
     assert sum(hits.values()) == block["events"]
     lengths = [1, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144]

@@ -13,8 +13,10 @@ from quasicryth import frame
 
 TEXT = synthetic_text(6000)
 FRAMES = {
-    "paper": quasicryth.compress(TEXT),
-    "paper, three blocks": quasicryth.compress(TEXT, block_size=2100),
+    "mix": quasicryth.compress(TEXT[:1200]),
+    "mix, three blocks": quasicryth.compress(TEXT[:1200], block_size=450),
+    "paper": quasicryth.compress(TEXT, engine="paper"),
+    "paper, three blocks": quasicryth.compress(TEXT, engine="paper", block_size=2100),
     "zstd": quasicryth.compress(SMALL["nul in text"]),
     "stored": quasicryth.compress(random_bytes(300)),
     "empty": quasicryth.compress(b""),
@@ -24,6 +26,7 @@ FRAMES = {
 
 def test_the_frames_are_of_the_kinds_they_are_named_for():
     kinds = {name: data[frame.FRAME_HEADER_SIZE + 2] for name, data in FRAMES.items()}
+    assert kinds["mix"] == kinds["mix, three blocks"] == frame.BlockKind.MIX
     assert kinds["paper"] == kinds["paper, three blocks"] == frame.BlockKind.PAPER
     assert kinds["zstd"] == frame.BlockKind.ZSTD
     assert kinds["stored"] == frame.BlockKind.STORED
@@ -88,8 +91,9 @@ def test_nothing_at_all_is_truncation(path):
         path(b"")
 
 
-def test_blocks_swapped_repeated_or_lost():
-    whole = FRAMES["paper, three blocks"]
+@pytest.mark.parametrize("name", ["mix, three blocks", "paper, three blocks"])
+def test_blocks_swapped_repeated_or_lost(name):
+    whole = FRAMES[name]
     source_end = frame.FRAME_HEADER_SIZE
     blocks = []
     for _ in range(3):

@@ -13,7 +13,7 @@ from quasicryth._checksum import xxh64
 from quasicryth.frame import BLOCK_HEADER_SIZE, FRAME_HEADER_SIZE, MAGIC
 
 TEXT = synthetic_text(5000)
-GOOD = quasicryth.compress(TEXT)
+GOOD = quasicryth.compress(TEXT, engine="paper")
 
 
 def low32(data: bytes, seed: int = 0) -> bytes:
@@ -70,7 +70,7 @@ def test_block_sizes_out_of_range(block_size):
     rejected(frame_header(block_size=block_size), quasicryth.QczCorruptError, "block size")
 
 
-@pytest.mark.parametrize("kind", [0, 4, 255])
+@pytest.mark.parametrize("kind", [0, 5, 255])
 def test_unknown_kinds(kind):
     rejected(frame_header() + block(b"xyz", kind=kind), quasicryth.QczVersionError, f"kind {kind}")
 
@@ -129,25 +129,31 @@ def test_neither_block_nor_tail():
     rejected(frame_header() + b"\x91C" + bytes(60), quasicryth.QczCorruptError, "neither a block nor the tail")
 
 
-def paper_payload() -> bytes:
+def payload_of(frame: bytes) -> bytes:
+    """The payload of the first block."""
     start = FRAME_HEADER_SIZE + BLOCK_HEADER_SIZE
-    return GOOD[start : start + int.from_bytes(GOOD[FRAME_HEADER_SIZE + 3 : FRAME_HEADER_SIZE + 7], "little")]
+    return frame[start : start + int.from_bytes(frame[FRAME_HEADER_SIZE + 3 : FRAME_HEADER_SIZE + 7], "little")]
 
 
-def test_engine_payloads_that_lie():
-    payload = paper_payload()
+PAYLOADS = {3: payload_of(GOOD), 4: payload_of(quasicryth.compress(TEXT))}
+
+
+@pytest.mark.parametrize("kind", PAYLOADS)
+def test_engine_payloads_that_lie(kind):
+    payload = PAYLOADS[kind]
     for position in range(0, len(payload), 3):
         for value in (0, 0x7F, 0x80, 0xFF):
             if payload[position] == value:
                 continue
             lying = payload[:position] + bytes([value]) + payload[position + 1 :]
             with pytest.raises(quasicryth.QczError):
-                quasicryth.decompress(frame_header() + block(lying, kind=3, raw_size=len(TEXT)))
+                quasicryth.decompress(frame_header() + block(lying, kind=kind, raw_size=len(TEXT)))
 
 
+@pytest.mark.parametrize("kind", PAYLOADS)
 @pytest.mark.parametrize("raw_size", [1, 4999, 5001, 1 << 26])
-def test_engine_payload_of_another_size(raw_size):
-    data = frame_header() + block(paper_payload(), kind=3, raw_size=max(raw_size, len(paper_payload())))
+def test_engine_payload_of_another_size(kind, raw_size):
+    data = frame_header() + block(PAYLOADS[kind], kind=kind, raw_size=max(raw_size, len(PAYLOADS[kind])))
     rejected(data, quasicryth.QczCorruptError, "block at byte 15 is malformed")
 
 

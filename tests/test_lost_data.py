@@ -9,6 +9,7 @@ from paths import oneshot, run_command
 from samples import CHINESE, random_bytes
 
 import quasicryth
+from quasicryth.codec import ENGINES
 
 MIB = 1 << 20
 
@@ -39,10 +40,11 @@ INPUTS = {
 }
 
 
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("name", INPUTS)
-def test_comes_back(name):
+def test_comes_back(name, engine):
     data = INPUTS[name]()
-    compressed = quasicryth.compress(data)
+    compressed = quasicryth.compress(data, engine=engine)
     assert len(compressed) <= len(data) * 1.001 + 64
     assert oneshot(compressed) == data
 
@@ -50,15 +52,16 @@ def test_comes_back(name):
 @pytest.mark.parametrize("name", [name for name in INPUTS if "million" not in name and "70 MB" not in name])
 def test_comes_back_through_pipes(name):
     data = INPUTS[name]()
-    compressed = run_command("compress", "--tiling", "all", stdin=data)
+    compressed = run_command("compress", "--engine", "paper", "--tiling", "all", stdin=data)
     assert (compressed.returncode, compressed.stderr) == (0, b"")
     restored = run_command("decompress", stdin=compressed.stdout)
     assert (restored.returncode, restored.stderr) == (0, b"")
     assert restored.stdout == data
 
 
-def test_one_block_of_70_mb():
+@pytest.mark.parametrize("engine", ENGINES)
+def test_one_block_of_70_mb(engine):
     data = thousand_words_repeated(70_000_000)
-    compressed = quasicryth.compress(data, block_size=128 * MIB)
+    compressed = quasicryth.compress(data, engine=engine, block_size=128 * MIB)
     assert len(compressed) < 400_000
     assert quasicryth.decompress(compressed) == data

@@ -10,6 +10,7 @@ import pytest
 from samples import SMALL, english, random_bytes, source_code, synthetic_text
 
 import quasicryth
+from quasicryth.codec import ENGINES
 from quasicryth.tiling import TILING_NAMES
 
 TILINGS = [name for name in TILING_NAMES if ":" not in name] + [
@@ -21,9 +22,10 @@ TILINGS = [name for name in TILING_NAMES if ":" not in name] + [
 
 
 @pytest.mark.parametrize("name", SMALL)
-def test_small_inputs_come_back(name):
+@pytest.mark.parametrize("level", [1, 4, 6, 9])
+def test_small_inputs_come_back(name, level):
     data = SMALL[name]
-    compressed = quasicryth.compress(data)
+    compressed = quasicryth.compress(data, level)
     assert quasicryth.decompress(compressed) == data
     assert len(compressed) <= len(data) * 1.001 + 64
 
@@ -31,19 +33,52 @@ def test_small_inputs_come_back(name):
 @pytest.mark.parametrize("tiling", TILINGS)
 def test_every_tiling_decodes_without_being_named(tiling):
     data = english()[:300_000]
-    assert quasicryth.decompress(quasicryth.compress(data, tiling=tiling)) == data
+    assert quasicryth.decompress(quasicryth.compress(data, engine="paper", tiling=tiling)) == data
 
 
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("size", [1, 7, 1000, 65_536, 1 << 20])
-def test_any_block_size(size):
+def test_any_block_size(size, engine):
     data = source_code()[: 300 * size][:100_000]
-    assert quasicryth.decompress(quasicryth.compress(data, block_size=size)) == data
+    assert quasicryth.decompress(quasicryth.compress(data, engine=engine, block_size=size)) == data
 
 
-def test_text_gets_smaller_and_better_than_zlib_at_its_best():
+def test_text_gets_smaller_and_better_than_with_other_compressors_at_their_best():
+    import lzma
     import zlib
 
-    assert len(quasicryth.compress(english())) < len(zlib.compress(english(), 9))
+    assert len(quasicryth.compress(english(), engine="paper")) < len(zlib.compress(english(), 9))
+    assert len(quasicryth.compress(english())) < 0.9 * len(lzma.compress(english(), preset=9))
+
+
+def test_levels_without_the_engine_mix_and_tilings_are_those_of_the_paper():
+    data = english()[:20_000]
+    expected = quasicryth.compress(data, engine="paper")
+    for level in (1, 2, 3):
+        assert quasicryth.compress(data, level) == expected
+    for level in (1, 6, 9):
+        assert quasicryth.compress(data, level, engine="paper", tiling="multi") == expected
+        assert quasicryth.compress(data, level, tiling="multi") == expected
+
+
+@pytest.mark.parametrize(
+    ("arguments", "size"),
+    [
+        ({}, 64),
+        ({"level": 1}, 64),
+        ({"level": 4}, 16),
+        ({"level": 5}, 32),
+        ({"level": 7}, 64),
+        ({"level": 8}, 128),
+        ({"level": 9}, 128),
+        ({"level": 9, "engine": "paper"}, 64),
+        ({"level": 9, "tiling": "none"}, 64),
+        ({"level": 9, "block_size": 5 << 20}, 5),
+    ],
+)
+def test_block_sizes_by_level(arguments, size):
+    compressed = quasicryth.compress(b"", **arguments)
+    assert int.from_bytes(compressed[7:11], "little") == size << 20
 
 
 def test_growth_is_bounded():
@@ -62,7 +97,7 @@ def test_takes_any_buffer():
 def test_same_bytes_in_another_process():
     program = (
         "import sys, hashlib, quasicryth; data = sys.stdin.buffer.read(); "
-        "print(hashlib.sha256(quasicryth.compress(data, block_size=70_000)).hexdigest())"
+        "print(*(hashlib.sha256(quasicryth.compress(data, level, block_size=70_000)).hexdigest() for level in (1, 6, 9)))"
     )
     text = synthetic_text(200_000)
     runs = {
@@ -81,8 +116,11 @@ def test_same_bytes_in_another_process():
         ({"level": 10}, ValueError, "1 to 9"),
         ({"level": "6"}, TypeError, "int"),
         ({"level": True}, TypeError, "int"),
-        ({"engine": "nonsense"}, ValueError, "paper"),
+        ({"engine": "nonsense"}, ValueError, "mix, paper"),
+        ({"engine": "mix", "level": 3}, ValueError, "4 to 9"),
+        ({"engine": "mix", "tiling": "multi"}, ValueError, "takes no tiling"),
         ({"tiling": "nonsense"}, ValueError, "fibonacci"),
+        ({"engine": "paper", "tiling": "nonsense"}, ValueError, "fibonacci"),
         ({"tiling": "period:"}, ValueError, "L and S"),
         ({"tiling": "period:LLX"}, ValueError, "L and S"),
         ({"tiling": "random:-1"}, ValueError, "seed"),
@@ -127,7 +165,7 @@ def test_memlimit_is_checked_before_decoding():
     compressed = quasicryth.compress(synthetic_text(100_000))
     with pytest.raises(quasicryth.QczLimitError, match=r"needs \d+ bytes to decode; the limit is 100000"):
         quasicryth.decompress(compressed, memlimit=100_000)
-    assert len(quasicryth.decompress(compressed, memlimit=50_000_000)) == 100_000
+    assert len(quasicryth.decompress(compressed, memlimit=100_000_000)) == 100_000
 
 
 def test_errors_are_one_family_and_survive_pickling():
@@ -139,8 +177,9 @@ def test_errors_are_one_family_and_survive_pickling():
     assert issubclass(quasicryth.QczTruncatedError, EOFError)
 
 
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("start", ["", "Some Capitals FIRST "])
-def test_streams_that_end_in_a_long_run_of_near_certain_symbols(start):
+def test_streams_that_end_in_a_long_run_of_near_certain_symbols(start, engine):
     """The coder may leave out no more zero bytes than its decoder takes for granted."""
     data = (start + "word " * 200_000).encode()
-    assert quasicryth.decompress(quasicryth.compress(data)) == data
+    assert quasicryth.decompress(quasicryth.compress(data, engine=engine)) == data

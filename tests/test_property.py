@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 import quasicryth
 
-TILINGS = st.sampled_from(["multi", "fibonacci", "period5x8", "none", "bigrams", "all", "random:3", "period:LS"])
+TILINGS = ["multi", "fibonacci", "period5x8", "none", "bigrams", "all", "random:3", "period:LS"]
+OPTIONS = st.sampled_from([{"engine": "paper", "tiling": name} for name in TILINGS] + [{"level": level} for level in range(4, 10)])
 
 
 def comes_back(data: bytes, **options) -> None:
@@ -19,24 +20,26 @@ def comes_back(data: bytes, **options) -> None:
     assert len(compressed) <= len(data) * 1.001 + 64 + 33 * max(blocks - 1, 0)
 
 
-@given(st.binary(max_size=5000), TILINGS)
-def test_bytes(data, tiling):
-    comes_back(data, tiling=tiling)
+@given(st.binary(max_size=5000), OPTIONS)
+def test_bytes(data, options):
+    comes_back(data, **options)
 
 
-@given(st.text(max_size=3000), TILINGS, st.integers(1, 4000))
-def test_unicode_in_small_blocks(text, tiling, block_size):
-    comes_back(text.encode("utf-8", "surrogatepass"), tiling=tiling, block_size=block_size)
+@given(st.text(max_size=3000), OPTIONS, st.integers(1, 50))
+def test_unicode_in_small_blocks(text, options, block_count):
+    data = text.encode("utf-8", "surrogatepass")
+    comes_back(data, **options, block_size=max(len(data) // block_count, 1))
 
 
 @given(
     st.lists(
         st.sampled_from([b"the ", b"The ", b"THE ", b"of\n", b"a", b"McX ", b"1", b", ", b"\xc3\xa9t\xc3\xa9 ", b"  "]),
         max_size=4000,
-    )
+    ),
+    OPTIONS,
 )
-def test_words_that_repeat(words):
-    comes_back(b"".join(words))
+def test_words_that_repeat(words, options):
+    comes_back(b"".join(words), **options)
 
 
 @st.composite
@@ -52,6 +55,6 @@ def large_data(draw) -> bytes:
     return bytes(data)
 
 
-@given(large_data(), TILINGS)
-def test_large_inputs(data, tiling):
-    comes_back(data, tiling=tiling)
+@given(large_data(), OPTIONS)
+def test_large_inputs(data, options):
+    comes_back(data, **options)

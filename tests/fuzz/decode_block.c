@@ -6,21 +6,23 @@
  *
  * With gcc alone, link replay.c or mutate.c, which have a main, in place of `-fsanitize=fuzzer`.
  */
+#include "fuzz_target.h"
 #include "qcz.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { RAW_SIZE_BYTES = 3, MAX_RAW_SIZE = 1 << 20 };
+enum { MAX_RAW_SIZE = 1 << 20 };
+
+/* After the flags: 21 numbers, the last six of them sizes of streams (FORMAT.md, section 3.1). */
+const fuzz_shape fuzz_target_shape = {.first_number = RAW_SIZE_BYTES + 1, .number_count = 21, .first_stream_size = 15};
 
 typedef struct fuzz_input {
     const uint8_t *payload;
     size_t size;
     size_t raw_size;
 } fuzz_input;
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Not assert(): a fuzz target built with NDEBUG must still find what it is for. */
 static void require(int condition, const char *promise)

@@ -6,8 +6,10 @@
  *     ./mutate SEED COUNT SEED_FILE...
  *
  * The same arguments make the same inputs. Input i depends on SEED + i alone: where SEED and COUNT fail but COUNT - 1 does not, the
- * culprit is `mutate SEED+COUNT-1 1` with the same files. Seed files have the shape that decode_block.c says.
+ * culprit is `mutate SEED+COUNT-1 1` with the same files. Seed files have the shape that the fuzz target says.
  */
+#include "fuzz_target.h"
+
 #include <inttypes.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -18,14 +20,8 @@ enum {
     MAX_INPUT_SIZE = 1 << 17,
     MAX_EDITS = 4,
     MAX_PIECE = 64,
-    PREFIX_SIZE = 3,       /* the raw size */
-    FIRST_NUMBER = 4,      /* after the flags; 21 varints follow (FORMAT.md, section 3.1) */
-    NUMBER_COUNT = 21,
-    FIRST_STREAM_SIZE = 15,
     MAX_VARINT_SIZE = 5
 };
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 typedef struct seed_file {
     uint8_t *bytes;
@@ -133,11 +129,11 @@ static void remove_piece(input *made, random_source *source)
 
 static void change_raw_size(input *made, random_source *source)
 {
-    if (made->size < PREFIX_SIZE)
+    if (made->size < RAW_SIZE_BYTES)
         return;
     const uint32_t old = (uint32_t)made->bytes[0] | (uint32_t)made->bytes[1] << 8 | (uint32_t)made->bytes[2] << 16;
     const uint32_t changed = random_number(source, old);
-    for (unsigned i = 0; i < PREFIX_SIZE; i++)
+    for (unsigned i = 0; i < RAW_SIZE_BYTES; i++)
         made->bytes[i] = (uint8_t)(changed >> (8 * i));
 }
 
@@ -166,7 +162,7 @@ static number read_number(const input *made, size_t start)
 
 static number find_number(const input *made, size_t index)
 {
-    number found = read_number(made, FIRST_NUMBER);
+    number found = read_number(made, fuzz_target_shape.first_number);
     for (size_t i = 0; i < index && found.size > 0; i++)
         found = read_number(made, found.start + found.size);
     return found;
@@ -188,14 +184,15 @@ static void replace_number(input *made, number old, uint32_t value)
     replace_range(made, old.start, old.size, bytes, size);
 }
 
-/* Makes the sizes of the streams add up again, so that more than the check of their sum is reached. */
+/* Makes the sizes of the streams, if there are any, add up again, so that more than the check of their sum is reached. */
 static void repair_stream_sizes(input *made)
 {
-    const number last = find_number(made, NUMBER_COUNT - 1);
-    if (last.size == 0)
+    const size_t count = fuzz_target_shape.number_count;
+    const number last = find_number(made, count - 1);
+    if (last.size == 0 || fuzz_target_shape.first_stream_size == count)
         return;
     uint64_t others = 0;
-    for (size_t i = FIRST_STREAM_SIZE; i + 1 < NUMBER_COUNT; i++)
+    for (size_t i = fuzz_target_shape.first_stream_size; i + 1 < count; i++)
         others += find_number(made, i).value;
     const size_t rest = made->size - last.start - last.size;
     if (others <= rest)
@@ -204,7 +201,7 @@ static void repair_stream_sizes(input *made)
 
 static void change_number(input *made, random_source *source)
 {
-    const number old = find_number(made, random_below(source, NUMBER_COUNT));
+    const number old = find_number(made, random_below(source, fuzz_target_shape.number_count));
     if (old.size > 0)
         replace_number(made, old, random_number(source, old.value));
 }

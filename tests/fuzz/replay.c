@@ -7,13 +7,13 @@
  */
 #define _POSIX_C_SOURCE 200809L /* opendir; C11 has no folders */
 
+#include "fuzz_target.h"
+
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Bytes of exactly their size, so that a sanitizer sees a read past them; NULL if the file cannot be read. */
 static uint8_t *read_stream(FILE *file, size_t *size)

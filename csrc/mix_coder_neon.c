@@ -1,0 +1,13 @@
+/* mix_coder_neon.c - the mixing engine compiled for 64-bit Arm processors. */
+#include "cpu_path.h"
+
+#if QCZ_NEON
+#include "vector_neon.h"
+
+#include "mix_items.h"
+
+int mix_code_block_neon(mix_coder *coder)
+{
+    return code_books(coder) && code_items(coder);
+}
+#endif

@@ -1,0 +1,194 @@
+/*
+ * mix_spelling.h - tokens spelt byte by byte: the codebooks, and the words and gaps outside them. FORMAT.md, "Spelling".
+ *
+ * One model learns from all of them, so a word of the codebook helps to spell the unknown ones and an unknown word, once spelt, is
+ * cheap to spell again.
+ */
+#ifndef QCZ_MIX_SPELLING_H
+#define QCZ_MIX_SPELLING_H
+
+#include "mix_contexts.h"
+#include "predict_bit.h"
+
+enum { CLASS_GUESSES = 4096 };
+
+/* A word ends with a byte no word has, a gap with one no gap has. */
+static inline uint8_t end_of_token(enum spelling_kind kind)
+{
+    return kind == SPELL_GAP ? 'a' : 0;
+}
+
+static inline void no_hints(mix_coder *coder, bit_decision *decision, unsigned first)
+{
+    for (unsigned hint = first; hint < PREDICTOR_MAX_HINTS; hint++)
+        decision->hints[hint] = (bit_hint){.trust = &coder->idle_trust, .sign = 0};
+}
+
+/* The contexts of spelling are so many at levels with few contexts of words, or else SPELLING_CONTEXTS. */
+static inline int spells_lean(const mix_coder *coder)
+{
+    return coder->spelling_predictor.shape.context_count == MIX_FEW_CONTEXTS;
+}
+
+static ALWAYS_INLINE uint8_t code_byte_lean(mix_coder *coder, uint32_t set, uint8_t byte)
+{
+    bit_predictor *const predictor = &coder->spelling_predictor;
+    const bit_hint none = {.trust = &coder->idle_trust, .sign = 0};
+    uint32_t node = 1;
+    for (unsigned group = 0; group < 2; group++) {
+        find_group(predictor, group == 0 ? 1 : 0x100 + node, MIX_FEW_CONTEXTS);
+        lean_predictor lean = start_lean(predictor);
+        take_group(&lean, predictor, MIX_FEW_CONTEXTS);
+        unsigned place = 0;
+        for (unsigned bit_number = 0; bit_number < 4; bit_number++) {
+            const unsigned bit =
+                code_bit_lean(coder, &lean, place, set, set * 256 + node, none, byte >> (7 - group * 4 - bit_number) & 1,
+                              MIX_FEW_CONTEXTS);
+            place = 2 * place + 1 + bit;
+            node = 2 * node + bit;
+        }
+    }
+    return (uint8_t)node;
+}
+
+/* Codes one byte as two groups of four decisions in the contexts that are set. `place` is 0 .. 31. */
+static inline uint8_t code_byte(mix_coder *coder, enum spelling_kind kind, uint32_t place, uint8_t last, uint8_t byte)
+{
+    coder->decisions_left -= coder->decisions_left < 8 ? coder->decisions_left : 8;
+    if (spells_lean(coder))
+        return code_byte_lean(coder, kind, byte);
+    const bit_plan plan = {.contexts = SPELLING_CONTEXTS, .sets = 2, .hints = 0, .maps = 2};
+    bit_predictor *const predictor = &coder->spelling_predictor;
+    uint32_t node = 1;
+    for (unsigned group = 0; group < 2; group++) {
+        find_group(predictor, group == 0 ? 1 : 0x100 + node, SPELLING_CONTEXTS);
+        bit_decision decision = {.node = 0};
+        for (unsigned bit_number = 0; bit_number < 4; bit_number++) {
+            decision.sets[0] = node;
+            decision.sets[1] = (uint32_t)kind * 32 + place;
+            decision.final_set = node;
+            decision.maps[0] = (uint32_t)kind * 256 + node;
+            decision.maps[1] = (uint32_t)(last & 31) * 256 + node;
+            const unsigned bit = code_bit(coder, predictor, &decision, byte >> (7 - group * 4 - bit_number) & 1, plan);
+            decision.node = 2 * decision.node + 1 + bit;
+            node = 2 * node + bit;
+        }
+    }
+    return (uint8_t)node;
+}
+
+static inline void set_spelling_contexts(mix_coder *coder, enum spelling_kind kind, const uint8_t *bytes, uint32_t size,
+                                         uint64_t prefix, uint64_t word)
+{
+    const uint64_t first = hash_more(kind == SPELL_GAP, size > 0 ? bytes[size - 1] : 0);
+    const uint64_t second = hash_more(first, size > 1 ? bytes[size - 2] : 0);
+    const uint64_t third = hash_more(second, size > 2 ? bytes[size - 3] : 0);
+    const uint64_t fourth = hash_more(third, size > 3 ? bytes[size - 4] : 0);
+    const uint64_t fifth = hash_more(fourth, size > 4 ? bytes[size - 5] : 0);
+    const uint64_t keys[SPELLING_CONTEXTS] = {second, third, prefix, first, fourth, kind, fifth, hash_more(prefix, word)};
+    for (unsigned context = 0; context < coder->spelling_predictor.shape.context_count; context++)
+        coder->spelling_predictor.contexts[context] = hash_more(keys[context], 256 + context);
+}
+
+/*
+ * Codes the bytes of a token from `size` on, with its end; the first `size` are known. Returns its size, or more than
+ * ITEM_MAX_TOKEN_SIZE if it does not end there.
+ */
+static inline uint32_t code_spelling(mix_coder *coder, enum spelling_kind kind, uint64_t word, uint8_t *bytes, uint32_t size,
+                                     uint32_t whole_size)
+{
+    uint64_t prefix = kind == SPELL_GAP;
+    for (uint32_t i = 0; i < size; i++)
+        prefix = hash_more(prefix, bytes[i]);
+    for (;; size++) {
+        set_spelling_contexts(coder, kind, bytes, size, prefix, word);
+        const uint8_t end = end_of_token(kind);
+        const uint8_t byte = code_byte(coder, kind, size < 31 ? size : 31, size > 0 ? bytes[size - 1] : 0,
+                                       coder->decoding || size == whole_size ? end : bytes[size]);
+        if (byte == end)
+            return size;
+        if (size == ITEM_MAX_TOKEN_SIZE)
+            return size + 1;
+        bytes[size] = byte;
+        prefix = hash_more(prefix, byte);
+    }
+}
+
+/* ---- codebooks ---------------------------------------------------------------------------------------------------------- */
+
+/* Codes a small number in four contexts. */
+static inline uint8_t code_number(mix_coder *coder, enum spelling_kind kind, const uint64_t contexts[4], uint8_t number)
+{
+    for (unsigned context = 0; context < coder->spelling_predictor.shape.context_count; context++)
+        coder->spelling_predictor.contexts[context] = hash_more(hash_more(contexts[context & 3], kind), 512 + (context & 3));
+    return code_byte(coder, kind, 0, 0, number);
+}
+
+static inline uint32_t kept_size(const uint8_t *bytes, uint32_t size, const uint8_t *previous, uint32_t previous_size)
+{
+    uint32_t kept = 0;
+    while (kept < size && kept < previous_size && bytes[kept] == previous[kept])
+        kept++;
+    return kept;
+}
+
+/* The class of a frequent word; the guesses are the classes of the last words with the same last letters. */
+static inline int code_class(mix_coder *coder, token_book *book, uint32_t entry, const uint8_t *bytes, uint32_t size,
+                             uint8_t guesses[2][CLASS_GUESSES])
+{
+    if (book->levels[entry] < coder->header.class_level) {
+        book->classes[entry] = WORD_CLASS_NONE;
+        return 1;
+    }
+    const uint32_t two = size > 1 ? bytes[size - 2] : 0;
+    const uint32_t last = size > 0 ? bytes[size - 1] : 0;
+    uint8_t *const by_two = &guesses[0][(two * 31 + last) & (CLASS_GUESSES - 1)];
+    uint8_t *const by_three = &guesses[1][hash_two(two, last, size > 2 ? bytes[size - 3] : 0) & (CLASS_GUESSES - 1)];
+    const uint64_t contexts[4] = {*by_three, hash_more(*by_two, 300), hash_two(*by_two, *by_three, 300), 1000};
+    const uint8_t class = code_number(coder, SPELL_CLASS, contexts, (uint8_t)(coder->decoding ? 0 : book->classes[entry]));
+    book->classes[entry] = class;
+    *by_two = class;
+    *by_three = class;
+    return class < WORD_CLASS_COUNT;
+}
+
+/* Codes one entry after another, sorted: how many bytes are as in the entry before, the others, how common it is. */
+static inline int code_book(mix_coder *coder, token_book *book, enum spelling_kind kind, uint32_t byte_count)
+{
+    uint8_t bytes[ITEM_MAX_TOKEN_SIZE + 1] = {0};
+    uint32_t size = 0;
+    uint8_t kept = 0;
+    uint8_t level = 0;
+    uint8_t guesses[2][CLASS_GUESSES] = {{0}};
+    for (uint32_t entry = 0; entry < book->count; entry++) {
+        const uint8_t *token = book->text + book->offsets[entry];
+        const uint32_t token_size_known = coder->decoding ? 0 : token_size(book, entry);
+        const uint8_t kept_now = (uint8_t)kept_size(token, token_size_known, bytes, size);
+        const uint64_t kept_contexts[4] = {kept, size, hash_more(kept, size), 0};
+        kept = code_number(coder, SPELL_KEPT, kept_contexts, kept_now);
+        if (kept > size || coder->decisions_left == 0)
+            return 0;
+        if (!coder->decoding)
+            memcpy(bytes + kept, token + kept, token_size_known - kept);
+        size = code_spelling(coder, kind, 0, bytes, kept, token_size_known);
+        if (size > ITEM_MAX_TOKEN_SIZE || book->offsets[entry] + size > byte_count)
+            return 0;
+        if (coder->decoding) {
+            memcpy(book->text + book->offsets[entry], bytes, size);
+            book->offsets[entry + 1] = book->offsets[entry] + size;
+        }
+        const uint32_t suffix = suffix_of(bytes, size);
+        const uint64_t level_contexts[4] = {hash_more(kind, size), hash_more(kind, level), suffix, hash_two(kind, kept, size)};
+        level = code_number(coder, SPELL_LEVEL, level_contexts, book->levels[entry]);
+        if (level >= WORD_LEVEL_COUNT)
+            return 0;
+        book->levels[entry] = level;
+        if (kind == SPELL_WORD && !code_class(coder, book, entry, bytes, size, guesses))
+            return 0;
+    }
+    const uint64_t escape_contexts[4] = {0, 0, 0, 0};
+    book->levels[book->count] = code_number(coder, SPELL_LEVEL, escape_contexts, book->levels[book->count]);
+    return book->levels[book->count] < WORD_LEVEL_COUNT && book->offsets[book->count] == byte_count;
+}
+
+#endif

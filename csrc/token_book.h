@@ -1,0 +1,43 @@
+/* token_book.h - a codebook of the mixing engine: words or gaps, sorted by their bytes, as leaves of a binary tree. */
+#ifndef QCZ_TOKEN_BOOK_H
+#define QCZ_TOKEN_BOOK_H
+
+#include "word_tree.h"
+
+enum {
+    TOKEN_RANK_COUNT = 1023,  /* that many of the commonest tokens have a rank below; the others share it */
+    TOKEN_PATH_DEPTH = 56     /* shift: how many decisions a path has */
+};
+
+/* Entries are numbered from 0; the number `count` stands for every token outside the book. */
+typedef struct token_book {
+    uint32_t count;
+    uint8_t *text;
+    uint32_t *offsets;  /* count + 1 */
+    uint8_t *levels;    /* count + 1: how common, see word_count_level */
+    uint16_t *classes;  /* count */
+    word_tree tree;
+    uint64_t *paths;    /* count + 1: first decision in bit 0, number of decisions from bit TOKEN_PATH_DEPTH on */
+    uint16_t *ranks;    /* count + 1 */
+    uint32_t *features; /* count + 1: what the caller wants to know of a token at once */
+} token_book;
+
+/* The most that a book keeps or takes while its tree is built. */
+uint64_t token_book_memory(uint32_t count, uint32_t byte_count);
+/* Returns 0 if there is no memory; token_book_free is due in either case. */
+int token_book_start(token_book *book, uint32_t count, uint32_t byte_count);
+/* Once text, offsets, levels and classes are known. Returns 0 if there is no memory. */
+int token_book_build(token_book *book);
+void token_book_free(token_book *book);
+
+static inline uint32_t token_size(const token_book *book, uint32_t token)
+{
+    return book->offsets[token + 1] - book->offsets[token];
+}
+
+static inline unsigned path_depth(uint64_t path)
+{
+    return (unsigned)(path >> TOKEN_PATH_DEPTH);
+}
+
+#endif

@@ -1,0 +1,109 @@
+/* vector_neon.h - the operations of vector_portable.h with NEON (64-bit Arm). */
+#ifndef QCZ_VECTOR_NEON_H
+#define QCZ_VECTOR_NEON_H
+
+#include "node_update.h"
+#include "predictor.h"
+
+#include <arm_neon.h>
+#include <string.h>
+
+typedef struct input_vectors {
+    int16x8_t units[PREDICTOR_MAX_UNITS];
+} input_vectors;
+
+static inline unsigned read_block(context_line *const *group, unsigned node, const logistic_tables *logistic, uint32_t *nodes,
+                                  input_vectors *inputs, unsigned unit)
+{
+    int16_t values[24];
+    unsigned seen = 0;
+    for (unsigned context = 0; context < 8; context++) {
+        const uint32_t value = group[context]->nodes[node];
+        const unsigned count = value & NODE_COUNT_MASK;
+        nodes[context] = value;
+        values[context] = logistic->stretch[value >> 20];
+        values[8 + context] = logistic->stretch[value >> 4 & 0xFFF];
+        values[16 + context] = logistic->lean[count][value >> 26];
+        seen |= (unsigned)(count > 0) << context;
+    }
+    for (unsigned i = 0; i < 3; i++)
+        inputs->units[unit + i] = vld1q_s16(values + 8 * i);
+    return seen;
+}
+
+static inline void read_few(context_line *const *group, unsigned node, const logistic_tables *logistic, uint32_t *nodes,
+                            const int16_t extra[4], input_vectors *inputs)
+{
+    int16_t values[16];
+    for (unsigned context = 0; context < 4; context++) {
+        const uint32_t value = group[context]->nodes[node];
+        nodes[context] = value;
+        values[context] = logistic->stretch[value >> 20];
+        values[4 + context] = logistic->stretch[value >> 4 & 0xFFF];
+        values[8 + context] = logistic->lean[value & NODE_COUNT_MASK][value >> 26];
+        values[12 + context] = extra[context];
+    }
+    inputs->units[0] = vld1q_s16(values);
+    inputs->units[1] = vld1q_s16(values + 8);
+}
+
+static inline void set_unit(input_vectors *inputs, unsigned unit, const int16_t values[8])
+{
+    inputs->units[unit] = vld1q_s16(values);
+}
+
+static inline void start_inputs(input_vectors *inputs, unsigned units)
+{
+    for (unsigned unit = 0; unit < units; unit++)
+        inputs->units[unit] = vdupq_n_s16(0);
+}
+
+static inline void finish_inputs(input_vectors *inputs, unsigned units)
+{
+    (void)inputs;
+    (void)units;
+}
+
+static inline int32_t dot_product(const input_vectors *inputs, const int16_t *weights, unsigned units)
+{
+    int32x4_t sum = vdupq_n_s32(0);
+    for (unsigned unit = 0; unit < units; unit++) {
+        const int16x8_t values = inputs->units[unit];
+        const int16x8_t factors = vld1q_s16(weights + unit * 8);
+        sum = vmlal_s16(sum, vget_low_s16(values), vget_low_s16(factors));
+        sum = vmlal_s16(sum, vget_high_s16(values), vget_high_s16(factors));
+    }
+    return vaddvq_s32(sum);
+}
+
+static inline void train_weights(int16_t *weights, const input_vectors *inputs, int16_t error, unsigned units)
+{
+    const int16x4_t errors = vdup_n_s16(error);
+    for (unsigned unit = 0; unit < units; unit++) {
+        int16_t *high = weights + unit * 8;
+        int16_t *low = high + units * 8;
+        const int16x8_t values = inputs->units[unit];
+        const int16x8_t first = vreinterpretq_s16_s32(vmull_s16(vget_low_s16(values), errors));
+        const int16x8_t second = vreinterpretq_s16_s32(vmull_s16(vget_high_s16(values), errors));
+        const uint16x8_t low_part = vreinterpretq_u16_s16(vuzp1q_s16(first, second));
+        const int16x8_t high_part = vuzp2q_s16(first, second);
+        const uint16x8_t low_sum = vaddq_u16(vreinterpretq_u16_s16(vld1q_s16(low)), low_part);
+        const int16x8_t carry = vreinterpretq_s16_u16(vshrq_n_u16(vcltq_u16(low_sum, low_part), 15));
+        vst1q_s16(low, vreinterpretq_s16_u16(low_sum));
+        vst1q_s16(high, vqaddq_s16(vqaddq_s16(vld1q_s16(high), high_part), carry));
+    }
+}
+
+static inline void update_few(uint32_t nodes[4], unsigned bit)
+{
+    for (unsigned i = 0; i < 4; i++)
+        nodes[i] = node_after(nodes[i], bit);
+}
+
+static inline void update_nodes(uint32_t *nodes, unsigned count, unsigned bit)
+{
+    for (unsigned i = 0; i < count; i++)
+        nodes[i] = node_after(nodes[i], bit);
+}
+
+#endif
