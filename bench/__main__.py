@@ -1,27 +1,40 @@
-"""`python -m bench demo [FILE]`, `paper`, `rivals`, `speed`, or `all` of what the README claims."""
+"""`python -m bench demo [FILE]`, `mix [--long]`, `paper`, `rivals`, `speed`, or `all` of what the README claims; then `readme`."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 
-from . import demo, paper, rivals, speed
+from . import demo, mix, paper, readme, rivals, speed
+
+RUNS: dict[str, Callable[[], bool]] = {"mix": mix.run, "paper": paper.run, "rivals": rivals.run, "speed": speed.run}
 
 
-def main() -> None:
+def _parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("demo", help=demo.__doc__).add_argument("file", nargs="?")
+    long = "100 MB of text as well, which takes minutes"
+    commands.add_parser("mix", help=mix.__doc__).add_argument("--long", action="store_true", help=long)
     commands.add_parser("paper", help=paper.__doc__)
     commands.add_parser("speed", help=speed.__doc__)
     commands.add_parser("rivals", help=rivals.__doc__)
-    commands.add_parser("all", help="all of these but the demo: every number in the README")
-    arguments = parser.parse_args()
+    commands.add_parser("all", help="all of these but the demo and --long: every number in the README")
+    commands.add_parser("readme", help=readme.__doc__).add_argument("--write", action="store_true", help="put them into README.md")
+    return parser.parse_args()
+
+
+def main() -> None:
+    arguments = _parse_arguments()
     if arguments.command == "demo":
         fine = demo.run(arguments.file)
+    elif arguments.command == "readme":
+        fine = readme.run(arguments.write)
+    elif arguments.command == "mix":
+        fine = mix.run(arguments.long)
     else:
-        runs = {"paper": [paper.run], "rivals": [rivals.run], "speed": [speed.run]}
-        chosen = runs.get(arguments.command, [paper.run, rivals.run, speed.run])
+        chosen = RUNS.values() if arguments.command == "all" else [RUNS[arguments.command]]
         results = [run() for run in chosen]
         fine = all(results)
     sys.exit(0 if fine else 1)

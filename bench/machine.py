@@ -32,6 +32,14 @@ def _xz_version() -> str:
     return subprocess.run(["xz", "--version"], capture_output=True, text=True, check=True).stdout.split("\n")[-2]
 
 
+def _first_line(*command: str) -> str:
+    """The first line that *command* prints: where bzip3 and zpaq say which version they are."""
+    if shutil.which(command[0]) is None:
+        return "not installed"
+    run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    return run.stdout.split("\n")[0]
+
+
 def describe_machine() -> dict[str, Any]:
     """Return the machine and the versions of all that takes part."""
     return {
@@ -41,12 +49,21 @@ def describe_machine() -> dict[str, Any]:
         "python": sys.version.split()[0],
         "quasicryth": quasicryth.__version__,
         "xz": _xz_version(),
+        "bzip3": _first_line("bzip3", "-V"),
+        "zpaq": _first_line("zpaq"),
     }
 
 
 def verdict(met: bool) -> str:
     """Return the word that ends a line about a bar."""
     return "ok" if met else "MISSED"
+
+
+def judge(value: float, bar: float, at_most: bool = True) -> str:
+    """Return the words that end a line about *value*, which is to be at most, or at least, *bar*."""
+    if value <= bar if at_most else value >= bar:
+        return "met"
+    return f"MISSED by {100 * abs(value / bar - 1):.1f} %"
 
 
 def keep(name: str, result: dict[str, Any]) -> Path:

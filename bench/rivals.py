@@ -100,7 +100,8 @@ RIVALS = {
 }
 
 
-def _is_there(needs: str) -> bool:
+def is_installed(needs: str) -> bool:
+    """Return whether the module or command *needs* is there."""
     return importlib.util.find_spec(needs) is not None or shutil.which(needs) is not None
 
 
@@ -120,7 +121,7 @@ def run() -> bool:
     contents = {name: content for name in FILES if (content := load(name)) is not None}
     results: dict[str, Any] = {}
     for title, rival in RIVALS.items():
-        if not _is_there(rival.needs):
+        if not is_installed(rival.needs):
             print(f"{title:28} is not installed ({rival.needs})")
             continue
         results[title] = {name: measure(rival, name, content) for name, content in contents.items()}

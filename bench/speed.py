@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import lzma
 import random
-import statistics
-import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +13,7 @@ import quasicryth
 from corpora import load
 
 from .machine import keep, verdict
+from .measure import compare, own_seconds, peak_memory
 from .rivals import compress_by_xz
 
 RUNS = 5
@@ -26,61 +23,35 @@ DECOMPRESS_BAR = 40 / 80
 MEMORY_BAR = 12  # times the block
 
 
-def _seconds(action: Callable[[], bytes], expected: bytes | None = None) -> float:
-    start = time.process_time()
-    result = action()
-    elapsed = time.process_time() - start
-    if expected is not None and result != expected:
-        raise AssertionError("the round trip failed")
-    return elapsed
+def _compress(content: bytes) -> bytes:
+    return quasicryth.compress(content, engine="paper")
 
 
 def _pairs(ours: Callable[[], bytes], theirs: Callable[[], bytes], runs: int, expected: bytes | None) -> dict[str, Any]:
-    """Run both in turn; the ratio of each pair holds when the machine's speed drifts."""
-    times = [(_seconds(ours, expected), _seconds(theirs, expected)) for _ in range(runs)]
-    ratios = sorted(b / a for a, b in times)
-    return {
-        "seconds": statistics.median(a for a, _ in times),
-        "xz_seconds": statistics.median(b for _, b in times),
-        "speed_ratio": statistics.median(ratios),
-        "speed_ratio_range": [ratios[0], ratios[-1]],
-        "runs": runs,
-    }
-
-
-# The process reads its own high-water mark: what wait() reports would include the memory of the process that started it.
-_COMMAND = """
-import sys
-from quasicryth.cli import cli
-try:
-    cli(sys.argv[1:])
-finally:
-    with open("/proc/self/status") as status:
-        print(next(line.split()[1] for line in status if line.startswith("VmHWM")), file=sys.stderr)
-"""
-
-
-def _peak_memory(arguments: list[str]) -> int:
-    """Peak resident bytes of a command (Linux)."""
-    command = [sys.executable, "-c", _COMMAND, *arguments]
-    run = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=True)
-    return int(run.stderr) * 1024
+    """Run both in turn."""
+    times = []
+    for _ in range(runs):
+        (our_time, our_result), (their_time, their_result) = own_seconds(ours), own_seconds(theirs)
+        if expected is not None and not our_result == their_result == expected:
+            raise AssertionError("the round trip failed")
+        times.append((our_time, their_time))
+    return compare(times)
 
 
 def _memory(content: bytes) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         plain, packed = Path(folder) / "text", Path(folder) / "text.qcz"
         plain.write_bytes(content)
-        peak = _peak_memory(["compress", str(plain)])
+        peak = peak_memory("compress", "--engine", "paper", str(plain))
         return {
             "compress_bytes": peak,
             "compress_per_block_byte": peak / len(content),
-            "decompress_bytes": _peak_memory(["decompress", "-c", str(packed)]),
+            "decompress_bytes": peak_memory("decompress", "-c", str(packed)),
         }
 
 
 def _report_speed(name: str, what: str, size: int, result: dict[str, Any], bar: float) -> bool:
-    ours, theirs = (size / 1e6 / result[key] for key in ("seconds", "xz_seconds"))
+    ours, theirs = (size / 1e6 / result[key] for key in ("seconds", "rival_seconds"))
     low, high = result["speed_ratio_range"]
     met = bool(result["speed_ratio"] >= bar)
     print(
@@ -114,8 +85,8 @@ def run(name: str = "enwik7") -> bool:
     if content is None:
         print(f"{name} is not at hand (python -m corpora)")
         return False
-    packed, packed_by_xz = quasicryth.compress(content), compress_by_xz(content)
-    compress = _pairs(lambda: quasicryth.compress(content), lambda: compress_by_xz(content), RUNS, None)
+    packed, packed_by_xz = _compress(content), compress_by_xz(content)
+    compress = _pairs(lambda: _compress(content), lambda: compress_by_xz(content), RUNS, None)
     decompress = _pairs(lambda: quasicryth.decompress(packed), lambda: lzma.decompress(packed_by_xz), 4 * RUNS + 1, content)
     memory = _memory(content)
     result = {

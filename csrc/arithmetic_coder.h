@@ -50,10 +50,7 @@ static inline void encode_interval(arithmetic_encoder *encoder, uint32_t start, 
 static inline void encode_bit(arithmetic_encoder *encoder, unsigned bit, uint32_t one)
 {
     const uint64_t bound = (encoder->range >> 16) * one;
-    if (bit)
-        arithmetic_encoder_narrow(encoder, 0, bound);
-    else
-        arithmetic_encoder_narrow(encoder, bound, encoder->range - bound);
+    arithmetic_encoder_narrow(encoder, bit ? 0 : bound, bit ? bound : encoder->range - bound);
 }
 
 /* ---- decoder ------------------------------------------------------------------------------------------------------- */

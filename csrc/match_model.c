@@ -141,8 +141,6 @@ past_item *match_model_add(match_model *model, uint32_t word, uint32_t gap)
     if (predicted) {
         model->length += model->length < MATCH_MAX_LENGTH;
         model->candidate++;
-        if (model->count - model->candidate > model->ring_mask - 1)
-            model->length = 0;
     } else {
         model->length = 0;
     }

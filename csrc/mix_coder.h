@@ -44,9 +44,9 @@ typedef struct coded_item {
 
 /* What was last seen, as contexts are made of it. */
 typedef struct recent_items {
-    uint64_t words[5];    /* hashes; 0 before the first */
-    uint64_t gaps[4];
-    uint32_t suffixes[2];
+    uint64_t words[3];    /* hashes; 0 before the first */
+    uint64_t gaps[3];
+    uint32_t suffix;      /* of the last word */
     uint32_t word_token;  /* the last word and gap as numbers */
     uint32_t gap_token;
     uint32_t gap_size;
@@ -60,7 +60,7 @@ typedef struct recent_items {
     uint64_t capital_word;
     uint64_t rare_word;
     uint32_t column;      /* characters since the last line end */
-    uint32_t widths[2];   /* of the last lines */
+    uint32_t width;       /* of the last line */
     uint32_t widest;      /* of the last twenty lines or so */
     uint32_t widest_age;
     unsigned last_line_end;

@@ -10,7 +10,7 @@ static inline uint64_t hash_more(uint64_t hash, uint64_t value)
     return hash ^ hash >> 29;
 }
 
-static inline uint64_t hash_two(uint64_t first, uint64_t second, uint64_t third)
+static inline uint64_t hash_three(uint64_t first, uint64_t second, uint64_t third)
 {
     return hash_more(hash_more(first, second), third);
 }
@@ -45,20 +45,20 @@ static inline void find_word_contexts(const recent_items *recent, const uint64_t
     keys[WORD_IN_TWO_WORDS] = two_words;
     keys[WORD_IN_THREE_WORDS] = three_words;
     keys[WORD_IN_SKIPPED_WORD] = words[1];
-    keys[WORD_IN_SUFFIX_AND_GAP] = hash_more(recent->suffixes[0], gaps[0]);
+    keys[WORD_IN_SUFFIX_AND_GAP] = hash_more(recent->suffix, gaps[0]);
     keys[WORD_IN_WORD_AND_GAP] = hash_more(words[0], gaps[0]);
-    keys[WORD_IN_TWO_WORDS_AND_GAPS] = hash_two(two_words, gaps[0], gaps[1]);
-    keys[WORD_IN_THREE_GAPS] = hash_two(gaps[0], gaps[1], gaps[2]);
-    keys[WORD_IN_GAP_AND_CASES] = hash_two(gaps[0], recent->cases[0], recent->cases[1]);
+    keys[WORD_IN_TWO_WORDS_AND_GAPS] = hash_three(two_words, gaps[0], gaps[1]);
+    keys[WORD_IN_THREE_GAPS] = hash_three(gaps[0], gaps[1], gaps[2]);
+    keys[WORD_IN_GAP_AND_CASES] = hash_three(gaps[0], recent->cases[0], recent->cases[1]);
     keys[WORD_IN_LINE] = recent->line_start;
     keys[WORD_IN_CAPITAL_WORD] = hash_more(recent->capital_word, gaps[0]);
     keys[WORD_IN_RARE_WORD] = hash_more(recent->rare_word, gaps[0]);
     keys[WORD_IN_WINDOW] = recent->number >> 11;
     keys[WORD_IN_SHORT_WINDOW] = recent->number >> 9;
-    keys[WORD_IN_FIELD] = hash_two(line_field(recent), gaps[0], recent->line_start);
+    keys[WORD_IN_FIELD] = hash_three(line_field(recent), gaps[0], recent->line_start);
     keys[WORD_IN_GAP] = gaps[0];
-    keys[WORD_IN_CLASSES_AND_GAP] = hash_two(gaps[0], recent->classes[0], recent->classes[1]);
-    keys[WORD_IN_WORD_ABOVE] = hash_two(word_above(recent), gaps[0], words[0]);
+    keys[WORD_IN_CLASSES_AND_GAP] = hash_three(gaps[0], recent->classes[0], recent->classes[1]);
+    keys[WORD_IN_WORD_ABOVE] = hash_three(word_above(recent), gaps[0], words[0]);
 }
 
 /* The contexts of words for levels with few of them: those of WORD_FEW, in their order. */
@@ -67,7 +67,7 @@ static inline void find_few_word_contexts(const recent_items *recent, const uint
     contexts[0] = hash_more(hash_more(recent->words[0], recent->words[1]), WORD_IN_TWO_WORDS);
     contexts[1] = hash_more(hash_more(recent->words[0], gaps[0]), WORD_IN_WORD_AND_GAP);
     contexts[2] = hash_more(gaps[0], WORD_IN_GAP);
-    contexts[3] = hash_more(hash_two(gaps[0], recent->classes[0], recent->classes[1]), WORD_IN_CLASSES_AND_GAP);
+    contexts[3] = hash_more(hash_three(gaps[0], recent->classes[0], recent->classes[1]), WORD_IN_CLASSES_AND_GAP);
 }
 
 static inline void find_few_gap_contexts(const recent_items *recent, uint64_t contexts[MIX_FEW_CONTEXTS])
@@ -90,17 +90,17 @@ static inline void find_gap_contexts(const recent_items *recent, uint64_t keys[G
     keys[GAP_IN_WORD_AND_GAP] = hash_more(words[0], gaps[0]);
     keys[GAP_IN_TWO_WORDS] = two_words;
     keys[GAP_IN_TWO_GAPS] = hash_more(gaps[0], gaps[1]);
-    keys[GAP_IN_THREE_GAPS] = hash_two(gaps[0], gaps[1], gaps[2]);
-    keys[GAP_IN_SHAPE_AND_GAP] = hash_two(recent->suffixes[0], recent->cases[0], gaps[0]);
-    keys[GAP_IN_TWO_WORDS_AND_GAPS] = hash_two(two_words, gaps[0], gaps[1]);
-    keys[GAP_IN_WORD_AND_TWO_GAPS] = hash_two(words[0], gaps[0], gaps[1]);
+    keys[GAP_IN_THREE_GAPS] = hash_three(gaps[0], gaps[1], gaps[2]);
+    keys[GAP_IN_SHAPE_AND_GAP] = hash_three(recent->suffix, recent->cases[0], gaps[0]);
+    keys[GAP_IN_TWO_WORDS_AND_GAPS] = hash_three(two_words, gaps[0], gaps[1]);
+    keys[GAP_IN_WORD_AND_TWO_GAPS] = hash_three(words[0], gaps[0], gaps[1]);
     keys[GAP_IN_LINE_AND_GAP] = hash_more(recent->line_start, gaps[0]);
-    keys[GAP_IN_BRACKET] = hash_two(recent->brackets, gaps[0], recent->cases[0]);
+    keys[GAP_IN_BRACKET] = hash_three(recent->brackets, gaps[0], recent->cases[0]);
     keys[GAP_IN_COLUMN] = column;
     keys[GAP_IN_COLUMN_AND_WIDTH] = hash_more(column, recent->widest);
-    keys[GAP_IN_CLASSES_AND_GAP] = hash_two(recent->classes[0], recent->classes[1], gaps[0]);
-    keys[GAP_IN_CLASS_AND_TWO_GAPS] = hash_two(recent->classes[0], gaps[0], gaps[1]);
-    keys[GAP_IN_FIELD] = hash_two(line_field(recent), recent->line_start, gaps[0]);
+    keys[GAP_IN_CLASSES_AND_GAP] = hash_three(recent->classes[0], recent->classes[1], gaps[0]);
+    keys[GAP_IN_CLASS_AND_TWO_GAPS] = hash_three(recent->classes[0], gaps[0], gaps[1]);
+    keys[GAP_IN_FIELD] = hash_three(line_field(recent), recent->line_start, gaps[0]);
 }
 
 /* ---- what an item leaves behind --------------------------------------------------------------------------------------- */
@@ -115,8 +115,7 @@ static inline uint32_t character_count(const uint8_t *bytes, uint32_t size)
 
 static inline void note_line_end(recent_items *recent, uint32_t width)
 {
-    recent->widths[1] = recent->widths[0];
-    recent->widths[0] = width;
+    recent->width = width;
     if (width > recent->widest || ++recent->widest_age > 20) {
         recent->widest = width;
         recent->widest_age = 0;
@@ -158,7 +157,7 @@ static inline void note_gap(recent_items *recent, const coded_item *item)
     }
     if (recent->items_in_line < 2 && item->gap_size > 0)
         recent->line_start = hash_more(recent->line_start, item->gap);
-    for (unsigned i = 3; i > 0; i--)
+    for (unsigned i = 2; i > 0; i--)
         recent->gaps[i] = recent->gaps[i - 1];
     recent->gaps[0] = (uint64_t)item->gap + 1;
     recent->gap_token = item->gap;
@@ -183,12 +182,11 @@ static inline void note_word(recent_items *recent, const coded_item *item, uint3
         recent->gaps[0] = hash_more(recent->gaps[0], 1);
         recent->last_line_end = item->line_end;
     }
-    for (unsigned i = 4; i > 0; i--)
+    for (unsigned i = 2; i > 0; i--)
         recent->words[i] = recent->words[i - 1];
     recent->words[0] = word;
     recent->word_token = item->word;
-    recent->suffixes[1] = recent->suffixes[0];
-    recent->suffixes[0] = suffix_of(item->word_bytes, word_size);
+    recent->suffix = suffix_of(item->word_bytes, word_size);
     recent->classes[1] = recent->classes[0];
     recent->classes[0] = class;
     recent->cases[1] = recent->cases[0];

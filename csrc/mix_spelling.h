@@ -143,8 +143,8 @@ static inline int code_class(mix_coder *coder, token_book *book, uint32_t entry,
     const uint32_t two = size > 1 ? bytes[size - 2] : 0;
     const uint32_t last = size > 0 ? bytes[size - 1] : 0;
     uint8_t *const by_two = &guesses[0][(two * 31 + last) & (CLASS_GUESSES - 1)];
-    uint8_t *const by_three = &guesses[1][hash_two(two, last, size > 2 ? bytes[size - 3] : 0) & (CLASS_GUESSES - 1)];
-    const uint64_t contexts[4] = {*by_three, hash_more(*by_two, 300), hash_two(*by_two, *by_three, 300), 1000};
+    uint8_t *const by_three = &guesses[1][hash_three(two, last, size > 2 ? bytes[size - 3] : 0) & (CLASS_GUESSES - 1)];
+    const uint64_t contexts[4] = {*by_three, hash_more(*by_two, 300), hash_three(*by_two, *by_three, 300), 1000};
     const uint8_t class = code_number(coder, SPELL_CLASS, contexts, (uint8_t)(coder->decoding ? 0 : book->classes[entry]));
     book->classes[entry] = class;
     *by_two = class;
@@ -178,11 +178,12 @@ static inline int code_book(mix_coder *coder, token_book *book, enum spelling_ki
             book->offsets[entry + 1] = book->offsets[entry] + size;
         }
         const uint32_t suffix = suffix_of(bytes, size);
-        const uint64_t level_contexts[4] = {hash_more(kind, size), hash_more(kind, level), suffix, hash_two(kind, kept, size)};
+        const uint64_t level_contexts[4] = {hash_more(kind, size), hash_more(kind, level), suffix, hash_three(kind, kept, size)};
         level = code_number(coder, SPELL_LEVEL, level_contexts, book->levels[entry]);
         if (level >= WORD_LEVEL_COUNT)
             return 0;
         book->levels[entry] = level;
+        /* All gaps are of class 0: only their escape is apart in the tree. */
         if (kind == SPELL_WORD && !code_class(coder, book, entry, bytes, size, guesses))
             return 0;
     }

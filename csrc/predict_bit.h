@@ -98,16 +98,16 @@ static ALWAYS_INLINE uint32_t mix_inputs(bit_predictor *predictor, const bit_dec
                                          unsigned pattern, mixed_bit *mixed, const bit_plan *plan)
 {
     const unsigned units = input_units(plan->contexts);
-    int32_t sum = 0;
+    uint32_t sum = 0; /* wraps, as in dot_product: weights have no bound */
     mixed->final_weights = predictor->final_weights + (size_t)decision->final_set * PREDICTOR_MAX_SETS;
     for (unsigned set = 0; set < plan->sets; set++) {
         const size_t number = predictor->set_starts[set] + chosen_set(predictor, decision, set, pattern);
         mixed->weights[set] = predictor->weights + number * units * 16;
         mixed->stretched[set] = clamp_stretched(dot_product(inputs, mixed->weights[set], units) >> WEIGHT_SHIFT);
         mixed->probabilities[set] = squash(predictor->logistic, mixed->stretched[set]);
-        sum += mixed->stretched[set] * (mixed->final_weights[set] >> FINAL_SPARE_BITS);
+        sum += (uint32_t)mixed->stretched[set] * (uint32_t)(mixed->final_weights[set] >> FINAL_SPARE_BITS);
     }
-    const int32_t stretched = plan->sets == 1 ? mixed->stretched[0] : clamp_stretched(sum >> (FINAL_SHIFT - FINAL_SPARE_BITS));
+    const int32_t stretched = plan->sets == 1 ? mixed->stretched[0] : clamp_stretched((int32_t)sum >> (FINAL_SHIFT - FINAL_SPARE_BITS));
     mixed->final_probability = plan->sets == 1 ? mixed->probabilities[0] : squash(predictor->logistic, stretched);
     const int32_t held = stretched > STRETCH_LIMIT ? STRETCH_LIMIT : stretched < -STRETCH_LIMIT ? -STRETCH_LIMIT : stretched;
     const uint32_t scale = (uint32_t)(held + STRETCH_LIMIT + 1);
@@ -149,8 +149,10 @@ static ALWAYS_INLINE void learn_bit(bit_predictor *predictor, const bit_decision
     }
     const int32_t error = target - (int32_t)mixed->final_probability;
     if (plan->sets > 1)
-        for (unsigned set = 0; set < plan->sets; set++)
-            mixed->final_weights[set] += (error * mixed->stretched[set] + (1 << (FINAL_RATE_SHIFT - 1))) >> FINAL_RATE_SHIFT;
+        for (unsigned set = 0; set < plan->sets; set++) {
+            const int32_t change = (error * mixed->stretched[set] + (1 << (FINAL_RATE_SHIFT - 1))) >> FINAL_RATE_SHIFT;
+            mixed->final_weights[set] = (int32_t)((uint32_t)mixed->final_weights[set] + (uint32_t)change);
+        }
     for (unsigned map = 0; map < plan->maps; map++)
         approach(&mixed->points[map][mixed->parts[map] >> 6], bit, MAP_RATE_SHIFT);
     for (unsigned number = 0; number < plan->hints; number++)

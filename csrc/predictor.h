@@ -12,12 +12,12 @@
 #include "logistic.h"
 
 enum {
-    PREDICTOR_MAX_CONTEXTS = 24,
+    PREDICTOR_MAX_CONTEXTS = 16,
     PREDICTOR_MAX_HINTS = 4,
-    PREDICTOR_MAX_SETS = 6,
+    PREDICTOR_MAX_SETS = 5,
     PREDICTOR_MAPS = 2,
     PREDICTOR_EXTRA_INPUTS = 8,                     /* the bias, two for the first hint, one for each other */
-    PREDICTOR_MAX_UNITS = 12,                       /* of eight inputs */
+    PREDICTOR_MAX_UNITS = 8,                        /* of eight inputs */
     PREDICTOR_MAP_POINTS = 33,
     LEAN_MAP_POINTS = 96,                           /* of predictors with one set: finer, and not interpolated */
     LEAN_MAP_SHIFT = 6,
@@ -26,8 +26,8 @@ enum {
 };
 
 typedef struct predictor_shape {
-    unsigned context_count;                   /* 1 .. 24 */
-    unsigned set_count;                       /* 1 .. 6 weight sets in use at once; one alone has one map, of LEAN_MAP_POINTS */
+    unsigned context_count;                   /* 1 .. 16 */
+    unsigned set_count;                       /* 1 .. 5 weight sets in use at once; one alone has one map, of LEAN_MAP_POINTS */
     uint32_t set_sizes[PREDICTOR_MAX_SETS];   /* how many sets there are to choose from; 0 stands for PREDICTOR_PATTERNS */
     uint32_t final_sets;                      /* of the mixer of mixers */
     uint32_t map_sizes[PREDICTOR_MAPS];

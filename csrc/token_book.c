@@ -19,9 +19,8 @@ int token_book_start(token_book *book, uint32_t count, uint32_t byte_count)
     book->classes = calloc(places, sizeof *book->classes);
     book->paths = calloc(places, sizeof *book->paths);
     book->ranks = calloc(places, sizeof *book->ranks);
-    book->features = calloc(places, sizeof *book->features);
     return book->text != NULL && book->offsets != NULL && book->levels != NULL && book->classes != NULL && book->paths != NULL &&
-           book->ranks != NULL && book->features != NULL;
+           book->ranks != NULL;
 }
 
 static void find_paths(token_book *book)
@@ -63,6 +62,5 @@ void token_book_free(token_book *book)
     free(book->classes);
     free(book->paths);
     free(book->ranks);
-    free(book->features);
     word_tree_free(&book->tree);
 }

@@ -19,7 +19,6 @@ typedef struct token_book {
     word_tree tree;
     uint64_t *paths;    /* count + 1: first decision in bit 0, number of decisions from bit TOKEN_PATH_DEPTH on */
     uint16_t *ranks;    /* count + 1 */
-    uint32_t *features; /* count + 1: what the caller wants to know of a token at once */
 } token_book;
 
 /* The most that a book keeps or takes while its tree is built. */

@@ -116,7 +116,7 @@ BLOCK_MARKER = bytes.fromhex("9142")
 TAIL_MARKER = bytes.fromhex("9145")
 FOOTER_MAGIC = bytes.fromhex("5A435191")
 BLOCK_SIZE_LIMIT = 2**30
-STORED, ZSTD, PAPER = 1, 2, 3
+STORED, ZSTD, PAPER, MIX = 1, 2, 3, 4
 
 
 def decode(data: bytes) -> bytes:
@@ -186,6 +186,10 @@ def decode_payload(kind: int, payload: bytes, content_size: int) -> bytes:
         return payload
     if kind == ZSTD:
         return decode_zstd(payload, content_size)
+    if kind == MIX:
+        from reference_mix_decoder import decode_mix
+
+        return decode_mix(payload, content_size)
     require(kind == PAPER, "a block of a kind of a newer version")
     return decode_paper(payload, content_size)
 

@@ -11,6 +11,9 @@ import pytest
 from conftest import ROOT
 from samples import english
 
+from bench.readme import fill
+
+FILES = ("alice29.txt", "e3m", "enwik7", "dickens")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -56,17 +59,52 @@ def test_the_demo_runs():
     assert "the round trip is exact" in run.stdout
 
 
-def test_sizes_are_those_of_the_kept_results():
-    results = json.loads((ROOT / "bench" / "results" / "paper.json").read_text(encoding="utf-8"))["results"]
+def kept(name: str) -> dict:
+    return json.loads((ROOT / "bench" / "results" / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def cells(title: str, start: str) -> list[str]:
+    """The row of the section *title* that begins with *start*, without its first cell."""
+    (row,) = re.findall(rf"^\| {re.escape(start)} \|(.*)\|$", section(title), flags=re.MULTILINE)
+    return [cell.strip() for cell in row.split("|")]
+
+
+def shown(size: int | None) -> str:
+    return "…" if size is None else f"{size:,}"
+
+
+def test_sizes_of_the_published_system_are_those_of_the_kept_results():
+    results = kept("paper")["results"]
     for mode in ("multi", "fibonacci", "period5", "none", "bigrams", "period5x8", "all"):
-        (row,) = re.findall(rf"^\|.*`(?:--tiling )?{mode}`[^|]*\|(.*)\|$", README, flags=re.MULTILINE)
+        (row,) = re.findall(rf"^\|.*`(?:--tiling )?{mode}`[^|]*\|(.*)\|$", section("The published system"), flags=re.MULTILINE)
         assert [int(cell.replace(",", "")) for cell in row.split("|")] == [results[name][mode]["bytes"] for name in results]
 
 
-def test_rivals_are_those_of_the_kept_results():
-    results = json.loads((ROOT / "bench" / "results" / "rivals.json").read_text(encoding="utf-8"))["bytes"]
-    for title, sizes in results.items():
-        assert f"| {title} | " + " | ".join(f"{size:,}" for size in sizes.values()) + " |" in README
+def test_sizes_are_those_of_the_kept_results():
+    sizes, paper, numbers = kept("mix")["sizes"], kept("paper")["results"], "What it does, in numbers"
+    for level in ("4", "6", "9"):
+        expected = [shown(sizes.get(name, {}).get(level, {}).get("bytes")) for name in FILES]
+        assert cells(numbers, f"**quasicryth -{level}**") == expected
+    assert cells(numbers, "quasicryth `--tiling multi`") == [shown(paper[name]["multi"]["bytes"]) for name in FILES]
+    for title, rival in kept("rivals")["bytes"].items():
+        assert cells(numbers, title) == [shown(rival[name]) for name in FILES]
+
+
+def test_speeds_and_memory_are_those_of_the_kept_results():
+    mix = kept("mix")
+    for level in ("4", "6", "9"):
+        cost, stated = mix["cost"].get(level, {}), mix["sizes"].get("enwik7", {}).get(level, {}).get("decoder_memory_bytes")
+        row = cells("What it does, in numbers", f"-{level}")
+        speeds = [
+            f"{cost[what]['speed_ratio']:.2f} x {cost['rival']}" if what in cost else "…" for what in ("compress", "decompress")
+        ]
+        assert row[:2] == speeds
+        assert row[-1] == ("…" if stated is None else f"{stated / 2**20:.0f} MiB")
+
+
+def test_tables_are_those_that_the_bench_makes():
+    """`python -m bench readme --write` would change nothing."""
+    assert fill(README) == README
 
 
 def test_links_lead_somewhere():
