@@ -32,4 +32,11 @@ static inline uint32_t node_after(uint32_t node, unsigned bit)
     return ((slow << 16 | fast << 4) ^ flip) | (stepped > 15 ? 15 : stepped);
 }
 
+/* Where there are no vectors for it. */
+static inline void update_nodes_plainly(uint32_t *nodes, unsigned count, unsigned bit)
+{
+    for (unsigned i = 0; i < count; i++)
+        nodes[i] = node_after(nodes[i], bit);
+}
+
 #endif

@@ -2,36 +2,8 @@
 #ifndef QCZ_VECTOR_AVX512_H
 #define QCZ_VECTOR_AVX512_H
 
+#define WIDE_INPUTS __m256i pair; /* all there is of two units */ __m512i fours[PREDICTOR_MAX_UNITS / 4];
 #include "vector_x86_256.h"
-
-typedef struct input_vectors {
-    __m128i units[PREDICTOR_MAX_UNITS];
-    __m256i pair; /* all there is of two units */
-    __m512i fours[PREDICTOR_MAX_UNITS / 4];
-} input_vectors;
-
-static inline unsigned read_block(context_line *const *group, unsigned node, const logistic_tables *logistic, uint32_t *nodes,
-                                  input_vectors *inputs, unsigned unit)
-{
-    return read_units(group, node, logistic, nodes, inputs->units + unit);
-}
-
-static inline void read_few(context_line *const *group, unsigned node, const logistic_tables *logistic, uint32_t *nodes,
-                            const int16_t extra[4], input_vectors *inputs)
-{
-    read_few_units(group, node, logistic, nodes, extra, inputs->units);
-}
-
-static inline void set_unit(input_vectors *inputs, unsigned unit, const int16_t values[8])
-{
-    inputs->units[unit] = _mm_setr_epi16(values[0], values[1], values[2], values[3], values[4], values[5], values[6], values[7]);
-}
-
-static inline void start_inputs(input_vectors *inputs, unsigned units)
-{
-    for (unsigned unit = 0; unit < units; unit++)
-        inputs->units[unit] = _mm_setzero_si128();
-}
 
 static inline void finish_inputs(input_vectors *inputs, unsigned units)
 {

@@ -32,7 +32,7 @@ static inline unsigned read_block(context_line *const *group, unsigned node, con
 }
 
 static inline void read_few(context_line *const *group, unsigned node, const logistic_tables *logistic, uint32_t *nodes,
-                            const int16_t extra[4], input_vectors *inputs)
+                            const int16_t *extra, input_vectors *inputs)
 {
     int16_t values[16];
     for (unsigned context = 0; context < 4; context++) {
@@ -96,14 +96,13 @@ static inline void train_weights(int16_t *weights, const input_vectors *inputs, 
 
 static inline void update_few(uint32_t nodes[4], unsigned bit)
 {
-    for (unsigned i = 0; i < 4; i++)
-        nodes[i] = node_after(nodes[i], bit);
+    update_nodes_plainly(nodes, 4, bit);
 }
 
+/* `count` is a multiple of 8. */
 static inline void update_nodes(uint32_t *nodes, unsigned count, unsigned bit)
 {
-    for (unsigned i = 0; i < count; i++)
-        nodes[i] = node_after(nodes[i], bit);
+    update_nodes_plainly(nodes, count, bit);
 }
 
 #endif

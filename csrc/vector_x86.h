@@ -1,4 +1,7 @@
-/* vector_x86.h - what the x86 paths have in common: units of inputs, assembled in registers. */
+/*
+ * vector_x86.h - what the x86 paths have in common: units of inputs, assembled in registers. Who includes it says what wider registers
+ * hold the same inputs: WIDE_INPUTS, members of a struct, or nothing.
+ */
 #ifndef QCZ_VECTOR_X86_H
 #define QCZ_VECTOR_X86_H
 
@@ -6,6 +9,11 @@
 #include "predictor.h"
 
 #include <immintrin.h>
+
+typedef struct input_vectors {
+    __m128i units[PREDICTOR_MAX_UNITS];
+    WIDE_INPUTS
+} input_vectors;
 
 static inline __m128i load128(const void *from)
 {
@@ -28,9 +36,10 @@ static inline int32_t sum_lanes128(__m128i lanes)
  * The look-ups go straight into vector registers: written to memory two bytes at a time and read back as a vector, they would wait for
  * the stores to leave the core.
  */
-static inline unsigned read_units(context_line *const *group, unsigned node, const logistic_tables *logistic, uint32_t *nodes,
-                                  __m128i *units)
+static inline unsigned read_block(context_line *const *group, unsigned node, const logistic_tables *logistic, uint32_t *nodes,
+                                  input_vectors *inputs, unsigned unit)
 {
+    __m128i *const units = inputs->units + unit;
     uint32_t values[8];
 #pragma GCC unroll 8
     for (unsigned context = 0; context < 8; context++) {
@@ -51,9 +60,10 @@ static inline unsigned read_units(context_line *const *group, unsigned node, con
     return ~(unsigned)_mm_movemask_epi8(_mm_packs_epi16(unseen, unseen)) & 0xFF;
 }
 
-static inline void read_few_units(context_line *const *group, unsigned node, const logistic_tables *logistic, uint32_t *nodes,
-                                  const int16_t extra[4], __m128i units[2])
+static inline void read_few(context_line *const *group, unsigned node, const logistic_tables *logistic, uint32_t *nodes,
+                            const int16_t *extra, input_vectors *inputs)
 {
+    __m128i *const units = inputs->units;
     uint32_t values[4];
 #pragma GCC unroll 4
     for (unsigned context = 0; context < 4; context++) {
@@ -68,6 +78,17 @@ static inline void read_few_units(context_line *const *group, unsigned node, con
 #undef SLOW
 #undef FAST
 #undef LEAN
+}
+
+static inline void set_unit(input_vectors *inputs, unsigned unit, const int16_t values[8])
+{
+    inputs->units[unit] = _mm_setr_epi16(values[0], values[1], values[2], values[3], values[4], values[5], values[6], values[7]);
+}
+
+static inline void start_inputs(input_vectors *inputs, unsigned units)
+{
+    for (unsigned unit = 0; unit < units; unit++)
+        inputs->units[unit] = _mm_setzero_si128();
 }
 
 /* Updates four nodes; numbers are looked up by a count with byte shuffles, so rates of 16 bits take two. */

@@ -3,13 +3,12 @@
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
 from libc.stdint cimport uint8_t, uint64_t
+from quasicryth._engine_error cimport raise_error
 from quasicryth._qcz cimport (
-    QCZ_CPU_AVX2, QCZ_CPU_AVX512, QCZ_CPU_FASTEST, QCZ_CPU_NEON, QCZ_CPU_PORTABLE, QCZ_CPU_SSE41, QCZ_ERROR_LIMIT, QCZ_ERROR_MEMORY,
+    QCZ_CPU_AVX2, QCZ_CPU_AVX512, QCZ_CPU_FASTEST, QCZ_CPU_NEON, QCZ_CPU_PORTABLE, QCZ_CPU_SSE41, QCZ_ERROR_LIMIT,
     QCZ_MAX_BLOCK_SIZE, QCZ_OK, qcz_buffer, qcz_buffer_free, qcz_cpu_has, qcz_cpu_path, qcz_error, qcz_mix_decode, qcz_mix_encode,
     qcz_mix_memory, qcz_mix_statistics,
 )
-
-from quasicryth.errors import QczCorruptError, QczLimitError
 
 cdef const uint8_t *NOTHING = <const uint8_t *>b""   # the engine wants a pointer even to no bytes
 
@@ -58,15 +57,6 @@ def encode_block(const uint8_t[::1] block not None, unsigned level, cpu_path="fa
         return PyBytes_FromStringAndSize(<char *>payload.bytes, payload.size)
     finally:
         qcz_buffer_free(&payload)
-
-
-cdef raise_error(const qcz_error *error):
-    message = f"{error.message.decode('ascii')} (byte {error.offset} of the block's payload)"
-    if error.status == QCZ_ERROR_MEMORY:
-        raise MemoryError("no memory to decode the block")
-    if error.status == QCZ_ERROR_LIMIT:
-        raise QczLimitError(message)
-    raise QczCorruptError(message)
 
 
 cdef uint64_t read_header(const uint8_t[::1] payload, size_t raw_size, qcz_mix_statistics *statistics) except *:

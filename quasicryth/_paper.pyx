@@ -4,14 +4,15 @@
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
 from libc.stdint cimport uint8_t, uint64_t
 from quasicryth._codebooks cimport Codebooks
+from quasicryth._engine_error cimport raise_error
 from quasicryth._parse cimport Parse
 from quasicryth._qcz cimport (
-    QCZ_BOOK_COUNT, QCZ_ERROR_LIMIT, QCZ_ERROR_MEMORY, QCZ_LEVEL_COUNT, QCZ_OK, QCZ_STREAM_COUNT, qcz_block_statistics,
+    QCZ_BOOK_COUNT, QCZ_ERROR_LIMIT, QCZ_LEVEL_COUNT, QCZ_OK, QCZ_STREAM_COUNT, qcz_block_statistics,
     qcz_buffer, qcz_buffer_free, qcz_error, qcz_paper_decode, qcz_paper_encode, qcz_paper_memory, qcz_parse,
 )
 from quasicryth._tokens cimport Tokens
 
-from quasicryth.errors import QczCorruptError, QczLimitError
+from quasicryth.errors import QczLimitError
 
 cdef const uint8_t *NOTHING = <const uint8_t *>b""   # the engine wants a pointer even to no bytes
 
@@ -43,15 +44,6 @@ def encode_block(Tokens tokens not None, Codebooks books not None, Parse parse n
         return PyBytes_FromStringAndSize(<char *>payload.bytes, payload.size)
     finally:
         qcz_buffer_free(&payload)
-
-
-cdef raise_error(const qcz_error *error):
-    message = f"{error.message.decode('ascii')} (byte {error.offset} of the block's payload)"
-    if error.status == QCZ_ERROR_MEMORY:
-        raise MemoryError("no memory to decode the block")
-    if error.status == QCZ_ERROR_LIMIT:
-        raise QczLimitError(message)
-    raise QczCorruptError(message)
 
 
 def memory_needed(const uint8_t[::1] payload not None, size_t raw_size):
