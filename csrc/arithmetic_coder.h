@@ -1,5 +1,5 @@
 /*
- * arithmetic_coder.h - the arithmetic coder under every stream of the paper engine.
+ * arithmetic_coder.h - the arithmetic coder under every stream of the engines paper and mix.
  *
  * A range coder with 64-bit interval arithmetic: the interval is [low, low + range), symbols take [start, start + size) out of
  * `total`, and 32 bits leave at a time once range < 2^32. With totals up to 2^21 the rounding costs less than 0.01 %.

@@ -4,7 +4,7 @@
 
 #include "qcz.h"
 
-/* The contexts a word is predicted in; bit i of `word_contexts` stands for the i-th. FORMAT.md, "Contexts of words". */
+/* The contexts a word is predicted in; bit i of `word_contexts` stands for the i-th. FORMAT.md, "Contexts". */
 enum word_context {
     WORD_IN_TWO_WORDS,
     WORD_IN_THREE_WORDS,

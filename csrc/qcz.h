@@ -4,7 +4,7 @@
  * The engine knows words, models and one block at a time. It knows no files, no frames and no Python. It keeps no state
  * between calls, so any number of threads may call it, each with its own arguments. Sizes are bytes unless a name says
  * otherwise; a pointer to no bytes at all still has to point somewhere. The layout of every stream is specified in FORMAT.md,
- * section "Paper block".
+ * sections "Paper block" and "Mix block".
  */
 #ifndef QCZ_H
 #define QCZ_H
