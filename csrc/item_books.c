@@ -71,40 +71,40 @@ void token_choice_free(token_choice *choice)
 
 /* ---- line ends --------------------------------------------------------------------------------------------------------- */
 
-static int is_white_space(uint8_t byte)
-{
-    return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t';
-}
-
 /* Which form the `size` bytes at `space` are; LINE_END_NOT_CODED if none. */
 static uint8_t form_of(const uint8_t *space, uint32_t size)
 {
-    static const char forms[LINE_END_FORMS][4] = {" ", "\n", "\r\n", " \n", " \r\n"};
     for (uint8_t form = 0; form < LINE_END_FORMS; form++)
-        if (strlen(forms[form]) == size && memcmp(forms[form], space, size) == 0)
+        if (line_end_forms[form].size == size && memcmp(line_end_forms[form].bytes, space, size) == 0)
             return form;
     return LINE_END_NOT_CODED;
 }
 
-/* Copies a gap with its only white space, if it is one of the forms, as a space; returns the form. */
-static uint8_t make_canonical(const uint8_t *gap, uint32_t size, uint8_t *canonical, uint32_t *canonical_size)
+/* The form of the only white space of a gap, at bytes *start .. *end - 1; LINE_END_NOT_CODED if it is none or not the only one. */
+static uint8_t find_form(const uint8_t *gap, uint32_t size, uint32_t *start, uint32_t *end)
 {
-    uint32_t start = 0;
-    while (start < size && !is_white_space(gap[start]))
-        start++;
-    uint32_t end = start;
-    while (end < size && is_white_space(gap[end]))
-        end++;
-    uint8_t form = form_of(gap + start, end - start);
-    for (uint32_t i = end; i < size; i++)
-        if (is_white_space(gap[i]))
-            form = LINE_END_NOT_CODED;
-    memcpy(canonical, gap, size);
-    *canonical_size = size;
+    *start = 0;
+    while (*start < size && !is_gap_space(gap[*start]))
+        ++*start;
+    *end = *start;
+    while (*end < size && is_gap_space(gap[*end]))
+        ++*end;
+    for (uint32_t i = *end; i < size; i++)
+        if (is_gap_space(gap[i]))
+            return LINE_END_NOT_CODED;
+    return form_of(gap + *start, *end - *start);
+}
+
+/* Writes a gap's white space, if it is one of the forms, as a space, in place; returns the form. */
+static uint8_t make_canonical(uint8_t *gap, uint32_t *size)
+{
+    uint32_t start;
+    uint32_t end;
+    const uint8_t form = find_form(gap, *size, &start, &end);
     if (form != LINE_END_NOT_CODED) {
-        canonical[start] = ' ';
-        memcpy(canonical + start + 1, gap + end, size - end);
-        *canonical_size = start + 1 + size - end;
+        gap[start] = ' ';
+        memmove(gap + start + 1, gap + end, *size - end);
+        *size = start + 1 + *size - end;
     }
     return form;
 }
@@ -153,9 +153,9 @@ int lines_are_wrapped(const item_list *items)
         const uint32_t word = items->word_ids[number];
         const uint8_t *bytes = items->gaps.text + items->gaps.offsets[gap];
         const uint32_t size = items->gaps.offsets[gap + 1] - items->gaps.offsets[gap];
-        uint8_t canonical[ITEM_MAX_TOKEN_SIZE];
-        uint32_t canonical_size;
-        const uint8_t form = make_canonical(bytes, size, canonical, &canonical_size);
+        uint32_t start;
+        uint32_t end;
+        const uint8_t form = find_form(bytes, size, &start, &end);
         measure_item(&ruler, bytes, size, items->words.offsets[word + 1] - items->words.offsets[word], form);
     }
     return ruler.ends > items->count / 100 && ruler.forced > ruler.ends / 2;
@@ -207,7 +207,7 @@ int canonical_gaps_find(const item_list *items, int apart, canonical_gaps *canon
         const uint8_t *gap = items->gaps.text + items->gaps.offsets[id];
         uint32_t size = items->gaps.offsets[id + 1] - items->gaps.offsets[id];
         memcpy(bytes, gap, size);
-        canonical->line_ends[id] = apart ? make_canonical(gap, size, bytes, &size) : LINE_END_NOT_CODED;
+        canonical->line_ends[id] = apart ? make_canonical(bytes, &size) : LINE_END_NOT_CODED;
         done = number_gap(&table, &canonical->gaps, items->hash_seed, bytes, size, &canonical->canonical_of[id]);
         if (done)
             canonical->gaps.counts[canonical->canonical_of[id]] += items->gaps.counts[id];

@@ -3,6 +3,7 @@
 #define QCZ_ITEM_BOOKS_H
 
 #include "items.h"
+#include "line_end_forms.h"
 
 /* Tokens chosen for a codebook. */
 typedef struct token_choice {
@@ -16,9 +17,6 @@ typedef struct token_choice {
 /* The commonest tokens of those that occur at least `least` times, `limit` at most. Returns 0 if there is no memory. */
 int token_choice_find(const token_list *tokens, uint32_t least, uint32_t limit, token_choice *choice);
 void token_choice_free(token_choice *choice);
-
-/* The forms that white space between words can take where line ends are coded apart; the first is a space. */
-enum { LINE_END_FORMS = 5, LINE_END_NOT_CODED = 255 };
 
 /* Gaps with the white space that may end a line written as a space. */
 typedef struct canonical_gaps {

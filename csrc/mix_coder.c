@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-enum { SMALLEST_LINE_BITS = 12, FLAG_LINE_BITS = 15,  FRESH_TRUST = 0xE666 /* 0.9 */, FRESH_RUN_TRUST = 0xCCCC /* 0.8 */ };
+enum { SMALLEST_LINE_BITS = 12, FLAG_LINE_BITS = 15, FRESH_TRUST = 0xE666 /* 0.9 */, FRESH_RUN_TRUST = 0xCCCC /* 0.8 */ };
 
 static unsigned bits_of(size_t value)
 {
@@ -178,7 +178,7 @@ int find_soft_space(const uint8_t *gap, uint32_t size)
 {
     int place = -1;
     for (uint32_t i = 0; i < size; i++) {
-        const int is_space = gap[i] == ' ' || gap[i] == '\n' || gap[i] == '\r' || gap[i] == '\t';
+        const int is_space = is_gap_space(gap[i]);
         if (is_space && (place >= 0 || gap[i] != ' '))
             return -1;
         if (is_space)

@@ -1,6 +1,6 @@
 /*
  * mix_coder.h - the state of the mixing engine while it codes one block. Encoder and decoder run the same code over it
- * (mix_coder_body.h): where the one looks a bit up and writes it, the other reads it.
+ * (mix_items.h): where the one looks a bit up and writes it, the other reads it.
  */
 #ifndef QCZ_MIX_CODER_H
 #define QCZ_MIX_CODER_H

@@ -126,6 +126,12 @@ static inline int code_tokens(mix_coder *coder, coded_item *item, expected_flags
     return 1;
 }
 
+static inline void keep_flags(past_item *past, const coded_item *item)
+{
+    past->case_flag = item->case_flag;
+    past->line_end = item->line_end;
+}
+
 /* The lines of the flags are sought first; while they come, the match model takes the item in. */
 static inline void code_flags(mix_coder *coder, coded_item *item, const expected_flags *expected)
 {
@@ -135,8 +141,7 @@ static inline void code_flags(mix_coder *coder, coded_item *item, const expected
     past_item *past = match_model_add(&coder->match, item->word, item->gap);
     code_case(coder, item, choices, expected);
     code_line_end(coder, item, expected);
-    past->case_flag = item->case_flag;
-    past->line_end = item->line_end;
+    keep_flags(past, item);
 }
 
 static inline int code_item(mix_coder *coder, coded_item *item)
@@ -144,9 +149,7 @@ static inline int code_item(mix_coder *coder, coded_item *item)
     if (can_expect(coder) && code_expected(coder, item)) {
         take_expected(coder, item);
         note_gap(&coder->recent, item);
-        past_item *past = match_model_add(&coder->match, item->word, item->gap);
-        past->case_flag = item->case_flag;
-        past->line_end = item->line_end;
+        keep_flags(match_model_add(&coder->match, item->word, item->gap), item);
     } else {
         expected_flags expected = {0};
         if (!code_tokens(coder, item, &expected))
@@ -187,10 +190,8 @@ static inline void get_item(const mix_coder *coder, uint32_t number, coded_item 
 /* Writes the bytes that an item stands for. Returns 0 if they do not fit, or there are none. */
 static inline int put_item(mix_coder *coder, coded_item *item)
 {
-    static const char forms[LINE_END_FORMS][4] = {" ", "\n", "\r\n", " \n", " \r\n"};
-    static const uint8_t form_sizes[LINE_END_FORMS] = {1, 1, 2, 2, 3};
     const int is_soft = item->line_end != LINE_END_NOT_CODED;
-    const uint32_t form_size = is_soft ? form_sizes[item->line_end] : 0;
+    const uint32_t form_size = is_soft ? line_end_forms[item->line_end].size : 0;
     const uint32_t before = is_soft ? (uint32_t)find_soft_space(item->gap_bytes, item->gap_size) : item->gap_size;
     const uint32_t after = is_soft ? item->gap_size - before - 1 : 0;
     const size_t size = (size_t)before + form_size + after + item->word_size;
@@ -199,7 +200,7 @@ static inline int put_item(mix_coder *coder, coded_item *item)
     uint8_t *next = coder->output + coder->position;
     memcpy(next, item->gap_bytes, before);
     if (is_soft) {
-        memcpy(next + before, forms[item->line_end], form_size);
+        memcpy(next + before, line_end_forms[item->line_end].bytes, form_size);
         memcpy(next + before + form_size, item->gap_bytes + before + 1, after);
     }
     next += before + form_size + after;

@@ -18,9 +18,9 @@ static inline uint8_t end_of_token(enum spelling_kind kind)
     return kind == SPELL_GAP ? 'a' : 0;
 }
 
-static inline void no_hints(mix_coder *coder, bit_decision *decision, unsigned first)
+static inline void no_hints(mix_coder *coder, bit_decision *decision)
 {
-    for (unsigned hint = first; hint < PREDICTOR_MAX_HINTS; hint++)
+    for (unsigned hint = 0; hint < PREDICTOR_MAX_HINTS; hint++)
         decision->hints[hint] = (bit_hint){.trust = &coder->idle_trust, .sign = 0};
 }
 

@@ -76,7 +76,7 @@ static ALWAYS_INLINE uint32_t code_token_as(mix_coder *coder, const token_questi
     uint32_t node = book->tree.root;
     uint64_t taken = 0;
     bit_decision decision = {.node = 0};
-    no_hints(coder, &decision, 0);
+    no_hints(coder, &decision);
     seek_group(question->predictor, node, FIRST_GROUP, plan.contexts);
     for (unsigned depth = 0; !(node & WORD_TREE_LEAF); depth++) {
         if (depth % 4 == 0) {

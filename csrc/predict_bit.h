@@ -36,8 +36,8 @@ typedef struct mixed_bit {
 } mixed_bit;
 
 /*
- * How a predictor is used, all of it constant wherever a decision is coded, so that the compiler can lay it out: its contexts, weight
- * sets, hints and maps, at most as many as its shape has.
+ * How a predictor is used, all of it constant wherever a decision is coded, so that the compiler can lay it out: its contexts (a
+ * multiple of eight), weight sets (two or more), hints, and maps (one or two), at most as many as its shape has.
  */
 typedef struct bit_plan {
     unsigned contexts;
@@ -67,7 +67,7 @@ static ALWAYS_INLINE unsigned read_inputs(const bit_predictor *predictor, const 
                                           input_vectors *inputs, const bit_plan *plan)
 {
     const logistic_tables *logistic = predictor->logistic;
-    const unsigned blocks = (plan->contexts + 7) / 8;
+    const unsigned blocks = plan->contexts / 8;
     const int16_t extra[8] = {BIAS_INPUT,
                               hint_input(logistic, decision, 0, plan),
                               first_hint_lean(decision, plan),
@@ -107,17 +107,17 @@ static ALWAYS_INLINE uint32_t mix_inputs(bit_predictor *predictor, const bit_dec
         mixed->probabilities[set] = squash(predictor->logistic, mixed->stretched[set]);
         sum += (uint32_t)mixed->stretched[set] * (uint32_t)(mixed->final_weights[set] >> FINAL_SPARE_BITS);
     }
-    const int32_t stretched = plan->sets == 1 ? mixed->stretched[0] : clamp_stretched((int32_t)sum >> (FINAL_SHIFT - FINAL_SPARE_BITS));
-    mixed->final_probability = plan->sets == 1 ? mixed->probabilities[0] : squash(predictor->logistic, stretched);
+    const int32_t stretched = clamp_stretched((int32_t)sum >> (FINAL_SHIFT - FINAL_SPARE_BITS));
+    mixed->final_probability = squash(predictor->logistic, stretched);
     const int32_t held = stretched > STRETCH_LIMIT ? STRETCH_LIMIT : stretched < -STRETCH_LIMIT ? -STRETCH_LIMIT : stretched;
     const uint32_t scale = (uint32_t)(held + STRETCH_LIMIT + 1);
-    uint32_t probability = plan->maps == 0 ? 0 : mixed->final_probability * plan->maps;
+    uint32_t probability = mixed->final_probability * plan->maps;
     for (unsigned map = 0; map < plan->maps; map++) {
         mixed->points[map] = predictor->maps[map] + (size_t)decision->maps[map] * PREDICTOR_MAP_POINTS + (scale >> MAP_STEP_SHIFT);
         mixed->parts[map] = scale & 127;
         probability += (mixed->points[map][0] * (128 - mixed->parts[map]) + mixed->points[map][1] * mixed->parts[map]) >> MAP_STEP_SHIFT;
     }
-    probability = plan->maps == 0 ? mixed->final_probability : probability >> plan->maps;
+    probability >>= plan->maps;
     return probability < 1 ? 1 : probability > 65535 ? 65535 : probability;
 }
 
@@ -148,11 +148,10 @@ static ALWAYS_INLINE void learn_bit(bit_predictor *predictor, const bit_decision
         train_weights(mixed->weights[set], inputs, (int16_t)error, input_units(plan->contexts));
     }
     const int32_t error = target - (int32_t)mixed->final_probability;
-    if (plan->sets > 1)
-        for (unsigned set = 0; set < plan->sets; set++) {
-            const int32_t change = (error * mixed->stretched[set] + (1 << (FINAL_RATE_SHIFT - 1))) >> FINAL_RATE_SHIFT;
-            mixed->final_weights[set] = (int32_t)((uint32_t)mixed->final_weights[set] + (uint32_t)change);
-        }
+    for (unsigned set = 0; set < plan->sets; set++) {
+        const int32_t change = (error * mixed->stretched[set] + (1 << (FINAL_RATE_SHIFT - 1))) >> FINAL_RATE_SHIFT;
+        mixed->final_weights[set] = (int32_t)((uint32_t)mixed->final_weights[set] + (uint32_t)change);
+    }
     for (unsigned map = 0; map < plan->maps; map++)
         approach(&mixed->points[map][mixed->parts[map] >> 6], bit, MAP_RATE_SHIFT);
     for (unsigned number = 0; number < plan->hints; number++)
@@ -173,7 +172,7 @@ static ALWAYS_INLINE unsigned code_bit(mix_coder *coder, bit_predictor *predicto
         bit = decode_bit(&coder->decoder, one);
     else
         encode_bit(&coder->encoder, bit, one);
-    update_nodes(nodes, (plan.contexts + 7) / 8 * 8, bit);
+    update_nodes(nodes, plan.contexts, bit);
     for (unsigned context = 0; context < plan.contexts; context++)
         predictor->group[context]->nodes[decision->node] = nodes[context];
     learn_bit(predictor, decision, &inputs, &mixed, bit, &plan);

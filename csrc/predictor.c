@@ -61,7 +61,7 @@ uint64_t predictor_memory(const predictor_shape *shape)
 
 static void start_weights(bit_predictor *predictor)
 {
-    const unsigned inputs = predictor->input_count;
+    const unsigned inputs = inputs_of(&predictor->shape);
     const int16_t weight = (int16_t)(WEIGHT_SUM / (int)(3 * predictor->shape.context_count + PREDICTOR_EXTRA_INPUTS));
     size_t sets = 0;
     for (unsigned set = 0; set < predictor->shape.set_count; set++) {
@@ -111,13 +111,9 @@ static void place_arrays(bit_predictor *predictor)
 int predictor_start(bit_predictor *predictor, const predictor_shape *shape, const logistic_tables *logistic)
 {
     *predictor = (bit_predictor){.shape = *shape, .logistic = logistic};
-    predictor->input_count = inputs_of(shape);
     predictor->allocation = calloc(1, arrays_size(shape));
     if (predictor->allocation == NULL || !line_table_start(&predictor->lines, shape->line_bits))
         return 0;
-    context_line_claim(&predictor->idle, 1);
-    for (unsigned context = 0; context < PREDICTOR_MAX_CONTEXTS; context++)
-        predictor->group[context] = &predictor->idle;
     place_arrays(predictor);
     start_weights(predictor);
     start_final_mixer(predictor);

@@ -26,7 +26,7 @@ enum {
 };
 
 typedef struct predictor_shape {
-    unsigned context_count;                   /* 1 .. 16 */
+    unsigned context_count;                   /* 4, 8 or 16 */
     unsigned set_count;                       /* 1 .. 5 weight sets in use at once; one alone has one map, of LEAN_MAP_POINTS */
     uint32_t set_sizes[PREDICTOR_MAX_SETS];   /* how many sets there are to choose from; 0 stands for PREDICTOR_PATTERNS */
     uint32_t final_sets;                      /* of the mixer of mixers */
@@ -53,17 +53,15 @@ typedef struct bit_decision {
 typedef struct bit_predictor {
     predictor_shape shape;
     const logistic_tables *logistic;
-    unsigned input_count;  /* a multiple of 16 */
     line_table lines;
-    int16_t *weights;      /* per set: the high halves of input_count weights, then the low halves */
+    int16_t *weights;      /* per set: the high halves of the weights of all inputs, then the low halves */
     size_t set_starts[PREDICTOR_MAX_SETS]; /* in sets, from `weights` */
     int32_t *final_weights;
     uint16_t *maps[PREDICTOR_MAPS];
     void *allocation;
     uint64_t contexts[PREDICTOR_MAX_CONTEXTS];     /* hashes, set by the caller before each symbol */
     uint64_t hashes[PREDICTOR_MAX_CONTEXTS];       /* of the lines asked for */
-    context_line *group[PREDICTOR_MAX_CONTEXTS];   /* the lines in use; places without a context have an idle line */
-    context_line idle;
+    context_line *group[PREDICTOR_MAX_CONTEXTS];   /* the lines in use */
 } bit_predictor;
 
 /*

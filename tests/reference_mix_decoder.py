@@ -5,6 +5,7 @@ Numbers after a section sign (§) are sections of FORMAT.md. Tables are dictiona
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import defaultdict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -249,7 +250,7 @@ class Choice:
     final_set: int = 0
 
 
-class Predictor:
+class Predictor(ABC):
     def __init__(self, bits: BitDecoder, context_count: int, line_bits: int, rate: int) -> None:
         self.bits = bits
         self.line_count = 1 << line_bits
@@ -302,8 +303,9 @@ class Predictor:
                 inputs.append(hint.sign * truncated(hint.trust - 32768, 64))
         return inputs
 
+    @abstractmethod
     def mix(self, outputs: list[int], choice: Choice) -> int:
-        raise NotImplementedError
+        """Return the probability of a one."""
 
 
 class LeanPredictor(Predictor):

@@ -6,10 +6,8 @@
  *
  * With gcc alone, link replay.c or mutate.c, which have a main, in place of `-fsanitize=fuzzer`.
  */
-#include "fuzz_target.h"
-#include "qcz.h"
+#include "decoder_checks.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,37 +16,6 @@ enum { MAX_RAW_SIZE = 1 << 17 };
 
 /* After the level and the flags: six numbers, one of them a byte below 128 (FORMAT.md, section "Mix block"). */
 const fuzz_shape fuzz_target_shape = {.first_number = RAW_SIZE_BYTES + 2, .number_count = 6, .first_stream_size = 6};
-
-typedef struct fuzz_input {
-    const uint8_t *payload;
-    size_t size;
-    size_t raw_size;
-} fuzz_input;
-
-/* Not assert(): a fuzz target built with NDEBUG must still find what it is for. */
-static void require(int condition, const char *promise)
-{
-    if (condition)
-        return;
-    fprintf(stderr, "broken promise: %s\n", promise);
-    abort();
-}
-
-/* Of exactly `size` bytes, so that a sanitizer sees the first byte that is touched past it. */
-static uint8_t *allocate(size_t size)
-{
-    uint8_t *bytes = malloc(size > 0 ? size : 1);
-    require(bytes != NULL, "the harness has memory");
-    return bytes;
-}
-
-static void check_error(const fuzz_input *input, qcz_status status, const qcz_error *error)
-{
-    require(status == QCZ_ERROR_CORRUPT || status == QCZ_ERROR_LIMIT || status == QCZ_ERROR_MEMORY, "a known status");
-    require(error->status == status, "the error carries the status that was returned");
-    require(error->message != NULL && error->message[0] != '\0', "every error has a message");
-    require(error->offset <= input->size, "an error lies in the payload");
-}
 
 static qcz_status decode(const fuzz_input *input, qcz_cpu_path path, uint8_t *output)
 {
