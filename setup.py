@@ -24,7 +24,11 @@ PAPER = [
 ]
 MIX = [
     *WORDS,
+    "aligned_memory",
     "arithmetic_coder",
+    "choice_models",
+    "choice_predictor",
+    "choice_tree",
     "context_lines",
     "cpu_path",
     "item_books",

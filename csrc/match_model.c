@@ -1,17 +1,13 @@
 #include "match_model.h"
 
+#include "compiler.h"
+
 #include <stdlib.h>
 
 static const uint32_t orders[MATCH_ORDERS] = {2, 3, 5, 8, 13, 21};
 static const uint32_t steps[MATCH_STEPS - 1] = {1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144};
 
 enum { ONLY_ORDER = 3, LOOKUP_DELAY = 2 };
-
-#if defined(__GNUC__)
-#define PREFETCH(address) __builtin_prefetch(address)
-#else
-#define PREFETCH(address) ((void)(address))
-#endif
 
 static const uint64_t BASE = 0x9E3779B97F4A7C15;
 

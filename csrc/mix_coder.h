@@ -6,6 +6,7 @@
 #define QCZ_MIX_CODER_H
 
 #include "arithmetic_coder.h"
+#include "choice_models.h"
 #include "item_books.h"
 #include "match_model.h"
 #include "mix_block.h"
@@ -17,10 +18,7 @@ enum {
     /* Decisions granted to a block, beside the fixed ones, per byte of content: an honest block takes about three. */
     DECISIONS_PER_BYTE = 32,
     DECISIONS_FIXED = 1 << 16,
-    CASE_CONTEXTS = 4,
-    LINE_END_CONTEXTS = 4,
     FLAG_NUMBERS = 4, /* questions of one predictor of flags */
-    EXPECTED_CONTEXTS = 4,
     SPELLING_CONTEXTS = 8,
     BRACKET_DEPTH = 16,
     LINE_FIELDS = 64
@@ -38,8 +36,11 @@ typedef struct coded_item {
     uint8_t line_end;
     uint32_t gap_size;
     uint32_t word_size;
-    uint8_t gap_bytes[ITEM_MAX_TOKEN_SIZE];
-    uint8_t word_bytes[ITEM_MAX_TOKEN_SIZE]; /* folded */
+    const uint8_t *gap_bytes;   /* in a codebook, or one of the two below */
+    const uint8_t *word_bytes;  /* folded */
+    token_facts word_facts;
+    uint8_t spelt_gap[ITEM_MAX_TOKEN_SIZE + TOKEN_PADDING];
+    uint8_t spelt_word[ITEM_MAX_TOKEN_SIZE + TOKEN_PADDING];
 } coded_item;
 
 /* What was last seen, as contexts are made of it. */
@@ -102,6 +103,7 @@ typedef struct mix_coder {
     bit_predictor item_predictor;
     recent_items recent;
     uint64_t common_gap;
+    choice_models choices;          /* where all is coded choice by choice; else the predictors above */
     match_model match;
     run_entry *runs[MIX_RUN_HINTS]; /* NULL where the level has no use for them */
     unsigned run_bits;              /* log2 of their sizes */

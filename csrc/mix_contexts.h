@@ -2,6 +2,7 @@
 #ifndef QCZ_MIX_CONTEXTS_H
 #define QCZ_MIX_CONTEXTS_H
 
+#include "compiler.h"
 #include "mix_coder.h"
 
 static inline uint64_t hash_more(uint64_t hash, uint64_t value)
@@ -61,24 +62,6 @@ static inline void find_word_contexts(const recent_items *recent, const uint64_t
     keys[WORD_IN_WORD_ABOVE] = hash_three(word_above(recent), gaps[0], words[0]);
 }
 
-/* The contexts of words for levels with few of them: those of WORD_FEW, in their order. */
-static inline void find_few_word_contexts(const recent_items *recent, const uint64_t *gaps, uint64_t contexts[MIX_FEW_CONTEXTS])
-{
-    contexts[0] = hash_more(hash_more(recent->words[0], recent->words[1]), WORD_IN_TWO_WORDS);
-    contexts[1] = hash_more(hash_more(recent->words[0], gaps[0]), WORD_IN_WORD_AND_GAP);
-    contexts[2] = hash_more(gaps[0], WORD_IN_GAP);
-    contexts[3] = hash_more(hash_three(gaps[0], recent->classes[0], recent->classes[1]), WORD_IN_CLASSES_AND_GAP);
-}
-
-static inline void find_few_gap_contexts(const recent_items *recent, uint64_t contexts[MIX_FEW_CONTEXTS])
-{
-    const uint64_t *gaps = recent->gaps;
-    contexts[0] = hash_more(recent->words[0], GAP_IN_WORD);
-    contexts[1] = hash_more(hash_more(recent->words[0], gaps[0]), GAP_IN_WORD_AND_GAP);
-    contexts[2] = hash_more(hash_more(gaps[0], gaps[1]), GAP_IN_TWO_GAPS);
-    contexts[3] = hash_more(hash_more(recent->line_start, gaps[0]), GAP_IN_LINE_AND_GAP);
-}
-
 static inline void find_gap_contexts(const recent_items *recent, uint64_t keys[GAP_CONTEXT_COUNT])
 {
     const uint64_t *words = recent->words;
@@ -103,15 +86,80 @@ static inline void find_gap_contexts(const recent_items *recent, uint64_t keys[G
     keys[GAP_IN_FIELD] = hash_three(line_field(recent), recent->line_start, gaps[0]);
 }
 
-/* ---- what an item leaves behind --------------------------------------------------------------------------------------- */
+/* ---- where items are coded choice by choice --------------------------------------------------------------------------------- */
 
-static inline uint32_t character_count(const uint8_t *bytes, uint32_t size)
+/* Keys, made as those of the same name above. */
+enum gap_choice_key {
+    CHOICE_GAP_IN_BRACKET,
+    CHOICE_GAP_IN_TWO_GAPS,
+    CHOICE_GAP_IN_THREE_GAPS,
+    CHOICE_GAP_IN_WORD,
+    GAP_CHOICE_KEYS
+};
+
+enum word_choice_key {
+    CHOICE_WORD_IN_WINDOW,
+    CHOICE_WORD_IN_GAP,
+    CHOICE_WORD_IN_LINE,
+    CHOICE_WORD_IN_SUFFIX_AND_GAP,
+    CHOICE_WORD_IN_CLASSES_AND_GAP,
+    CHOICE_WORD_IN_WORD_AND_GAP,
+    WORD_CHOICE_KEYS
+};
+
+/* Which contexts gaps and words have, the least telling first; constant wherever they are coded. */
+typedef struct choice_plan {
+    unsigned gap_contexts;
+    unsigned char gap_keys[GAP_CHOICE_KEYS];
+    unsigned word_contexts;
+    unsigned char word_keys[WORD_CHOICE_KEYS];
+} choice_plan;
+
+static const choice_plan choice_plans[] = {
+    [MIX_FEW_CHOICES] = {3,
+                         {CHOICE_GAP_IN_BRACKET, CHOICE_GAP_IN_TWO_GAPS, CHOICE_GAP_IN_WORD},
+                         3,
+                         {CHOICE_WORD_IN_GAP, CHOICE_WORD_IN_CLASSES_AND_GAP, CHOICE_WORD_IN_WORD_AND_GAP}},
+    [MIX_SOME_CHOICES] = {4,
+                          {CHOICE_GAP_IN_BRACKET, CHOICE_GAP_IN_TWO_GAPS, CHOICE_GAP_IN_THREE_GAPS, CHOICE_GAP_IN_WORD},
+                          4,
+                          {CHOICE_WORD_IN_WINDOW, CHOICE_WORD_IN_GAP, CHOICE_WORD_IN_CLASSES_AND_GAP, CHOICE_WORD_IN_WORD_AND_GAP}},
+    [MIX_MANY_CHOICES] = {4,
+                          {CHOICE_GAP_IN_BRACKET, CHOICE_GAP_IN_TWO_GAPS, CHOICE_GAP_IN_THREE_GAPS, CHOICE_GAP_IN_WORD},
+                          6,
+                          {CHOICE_WORD_IN_WINDOW, CHOICE_WORD_IN_GAP, CHOICE_WORD_IN_LINE, CHOICE_WORD_IN_SUFFIX_AND_GAP,
+                           CHOICE_WORD_IN_CLASSES_AND_GAP, CHOICE_WORD_IN_WORD_AND_GAP}},
+};
+
+static ALWAYS_INLINE void find_gap_choice_contexts(const recent_items *recent, uint64_t *contexts, const choice_plan *plan)
 {
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < size; i++)
-        count += (bytes[i] & 0xC0) != 0x80;
-    return count;
+    const uint64_t *gaps = recent->gaps;
+    const uint64_t keys[GAP_CHOICE_KEYS] = {
+        [CHOICE_GAP_IN_BRACKET] = hash_three(recent->brackets, gaps[0], recent->cases[0]),
+        [CHOICE_GAP_IN_TWO_GAPS] = hash_more(gaps[0], gaps[1]),
+        [CHOICE_GAP_IN_THREE_GAPS] = hash_three(gaps[0], gaps[1], gaps[2]),
+        [CHOICE_GAP_IN_WORD] = recent->words[0],
+    };
+    for (unsigned context = 0; context < plan->gap_contexts; context++)
+        contexts[context] = hash_more(keys[plan->gap_keys[context]], plan->gap_keys[context]);
 }
+
+static ALWAYS_INLINE void find_word_choice_contexts(const recent_items *recent, const uint64_t *gaps, uint64_t *contexts,
+                                                    const choice_plan *plan)
+{
+    const uint64_t keys[WORD_CHOICE_KEYS] = {
+        [CHOICE_WORD_IN_WINDOW] = recent->number >> 11,
+        [CHOICE_WORD_IN_GAP] = gaps[0],
+        [CHOICE_WORD_IN_LINE] = recent->line_start,
+        [CHOICE_WORD_IN_SUFFIX_AND_GAP] = hash_more(recent->suffix, gaps[0]),
+        [CHOICE_WORD_IN_CLASSES_AND_GAP] = hash_three(gaps[0], recent->classes[0], recent->classes[1]),
+        [CHOICE_WORD_IN_WORD_AND_GAP] = hash_more(recent->words[0], gaps[0]),
+    };
+    for (unsigned context = 0; context < plan->word_contexts; context++)
+        contexts[context] = hash_more(keys[plan->word_keys[context]], plan->word_keys[context]);
+}
+
+/* ---- what an item leaves behind --------------------------------------------------------------------------------------- */
 
 static inline void note_line_end(recent_items *recent, uint32_t width)
 {
@@ -164,16 +212,7 @@ static inline void note_gap(recent_items *recent, const coded_item *item)
     recent->gap_size = item->gap_size;
 }
 
-/* The last three bytes of a word and its length. */
-static inline uint32_t suffix_of(const uint8_t *bytes, uint32_t size)
-{
-    uint32_t hash = size < 7 ? size : 7;
-    for (uint32_t i = size < 3 ? 0 : size - 3; i < size; i++)
-        hash = hash * 257 + bytes[i];
-    return hash;
-}
-
-static inline void note_word(recent_items *recent, const coded_item *item, uint32_t word_size, int is_rare,
+static inline void note_word(recent_items *recent, const coded_item *item, int is_rare,
                              unsigned class)
 {
     const uint64_t word = (uint64_t)item->word + 1;
@@ -186,7 +225,7 @@ static inline void note_word(recent_items *recent, const coded_item *item, uint3
         recent->words[i] = recent->words[i - 1];
     recent->words[0] = word;
     recent->word_token = item->word;
-    recent->suffix = suffix_of(item->word_bytes, word_size);
+    recent->suffix = item->word_facts.suffix;
     recent->classes[1] = recent->classes[0];
     recent->classes[0] = class;
     recent->cases[1] = recent->cases[0];
@@ -200,7 +239,7 @@ static inline void note_word(recent_items *recent, const coded_item *item, uint3
     if (recent->items_in_line < LINE_FIELDS)
         recent->line[recent->items_in_line] = word;
     recent->items_in_line++;
-    recent->column += character_count(item->word_bytes, word_size);
+    recent->column += item->word_facts.characters;
     recent->number++;
 }
 

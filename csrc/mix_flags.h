@@ -19,29 +19,28 @@ typedef struct expected_flags {
 static ALWAYS_INLINE unsigned code_flag(mix_coder *coder, bit_predictor *predictor, unsigned number, uint32_t set, uint32_t map,
                                         bit_hint hint, unsigned bit)
 {
-    lean_predictor lean = start_lean(predictor);
-    take_group(&lean, predictor, MIX_FEW_CONTEXTS);
     coder->decisions_left -= coder->decisions_left > 0;
-    return code_bit_lean(coder, &lean, number, number * (predictor->shape.set_sizes[0] / FLAG_NUMBERS) + set, map, hint, bit,
-                         MIX_FEW_CONTEXTS);
+    return code_bit_lean(coder, predictor, number, number * (predictor->shape.set_sizes[0] / FLAG_NUMBERS) + set, map, hint, bit);
 }
 
-/* Which flags could change a word: 0 none, 1 title only, 2 both. */
-static inline unsigned case_choices(const uint8_t *word, uint32_t size)
+/* Where all is coded choice by choice, flags share a predictor; their numbers tell them apart. */
+enum flag_question { FLAG_CASE = 1, FLAG_LINE_END, FLAG_EXPECTED };
+
+static inline void seek_flag(mix_coder *coder, enum flag_question number, const uint64_t keys[CHOICE_FLAG_CONTEXTS])
 {
-    unsigned letters = 0;
-    for (uint32_t i = 0; i < size && letters < 2;) {
-        if (word[i] < 0x80) {
-            letters += word[i] >= 'a' && word[i] <= 'z';
-            i++;
-            continue;
-        }
-        uint32_t code_point = 0;
-        const size_t length = read_code_point(word + i, size - i, &code_point);
-        letters += length > 0 && letter_case_of(code_point) == LETTER_LOWER;
-        i += length > 0 ? (uint32_t)length : 1;
-    }
-    return letters;
+    choice_predictor *const predictor = &coder->choices.flags;
+    for (unsigned context = 0; context < CHOICE_FLAG_CONTEXTS; context++)
+        predictor->contexts[context] = hash_more(keys[context], context);
+    seek_choice(predictor, number, CHOICE_FLAG_CONTEXTS);
+}
+
+/* `trust` is NULL if nothing is expected. Returns at most `greatest`, whatever is read. */
+static ALWAYS_INLINE unsigned code_flag_choice(mix_coder *coder, enum flag_question number, choice_entry *base, unsigned expected,
+                                               uint16_t *trust, unsigned flag, unsigned greatest)
+{
+    const choice_question question = {.base = base, .node = number, .expected = expected, .trust = trust};
+    const unsigned choice = code_choice(coder, &coder->choices.flags, &question, flag, CHOICE_FLAG_CONTEXTS);
+    return choice < greatest ? choice : greatest;
 }
 
 static inline bit_hint flag_hint(mix_coder *coder, unsigned number, unsigned step, int bit)
@@ -53,22 +52,38 @@ static inline void seek_case(mix_coder *coder, const coded_item *item)
 {
     const recent_items *recent = &coder->recent;
     const uint64_t gap = recent->gaps[0];
-    const uint64_t keys[CASE_CONTEXTS] = {hash_three(gap, recent->cases[0], recent->cases[1]), item->word, hash_more(item->word, gap),
+    const uint64_t keys[LEAN_CONTEXTS] = {hash_three(gap, recent->cases[0], recent->cases[1]), item->word, hash_more(item->word, gap),
                                           hash_more(item->word, recent->words[0])};
-    for (unsigned context = 0; context < CASE_CONTEXTS; context++)
+    if (codes_by_choices(coder)) {
+        seek_flag(coder, FLAG_CASE, keys);
+        return;
+    }
+    for (unsigned context = 0; context < LEAN_CONTEXTS; context++)
         coder->case_predictor.contexts[context] = hash_more(keys[context], context);
-    seek_group(&coder->case_predictor, 1, FIRST_GROUP, CASE_CONTEXTS);
+    seek_group(&coder->case_predictor, 1, FIRST_GROUP, LEAN_CONTEXTS);
+}
+
+static inline void code_case_choice(mix_coder *coder, coded_item *item, unsigned choices, const expected_flags *known)
+{
+    const uint32_t rank = coder->gaps.ranks[known_token(&coder->gaps, item->gap)];
+    choice_entry *const base = &coder->choices.flag_entries->cases[rank < CHOICE_GAP_RANKS ? rank : CHOICE_GAP_RANKS - 1];
+    uint16_t *const trust = known->step > 0 ? &coder->choices.flag_trusts[0][known->step] : NULL;
+    item->case_flag = (uint8_t)code_flag_choice(coder, FLAG_CASE, base, known->case_flag, trust, item->case_flag, choices);
 }
 
 static inline void code_case(mix_coder *coder, coded_item *item, unsigned choices, const expected_flags *known)
 {
     bit_predictor *const predictor = &coder->case_predictor;
     const unsigned flag = item->case_flag;
+    if (choices > 0 && codes_by_choices(coder)) {
+        code_case_choice(coder, item, choices, known);
+        return;
+    }
     item->case_flag = QCZ_CASE_AS_IS;
     if (choices == 0)
         return;
     const unsigned cases = coder->recent.cases[0] * 3 + coder->recent.cases[1];
-    open_group(predictor, FIRST_GROUP, CASE_CONTEXTS);
+    open_group(predictor, FIRST_GROUP, LEAN_CONTEXTS);
     const unsigned step = known->step;
     const unsigned expected = known->case_flag;
     const uint32_t gap_rank = coder->gaps.ranks[known_token(&coder->gaps, item->gap)];
@@ -92,16 +107,23 @@ static inline void code_line_end(mix_coder *coder, coded_item *item, const expec
     item->line_end = LINE_END_NOT_CODED;
     if (!(coder->header.flags & MIX_LINE_ENDS_APART) || find_soft_space(item->gap_bytes, item->gap_size) < 0)
         return;
-    const uint32_t size = character_count(item->word_bytes, item->word_size);
+    const uint32_t size = item->word_facts.characters;
     const uint32_t end = recent->column + size < 255 ? recent->column + size : 255;
-    const uint64_t keys[LINE_END_CONTEXTS] = {hash_three(end, recent->widest, recent->last_line_end), hash_more(end, recent->width),
+    const uint64_t keys[LEAN_CONTEXTS] = {hash_three(end, recent->widest, recent->last_line_end), hash_more(end, recent->width),
                                               hash_more(end, recent->gaps[0]),
                                               hash_three(recent->words[0], item->word, recent->gaps[0])};
-    for (unsigned context = 0; context < LINE_END_CONTEXTS; context++)
-        predictor->contexts[context] = hash_more(keys[context], context);
-    find_group(predictor, 1, LINE_END_CONTEXTS);
     const unsigned step = known->step;
     const unsigned expected = step > 0 ? known->line_end : LINE_END_NOT_CODED;
+    if (codes_by_choices(coder)) {
+        seek_flag(coder, FLAG_LINE_END, keys);
+        uint16_t *const trust = expected != LINE_END_NOT_CODED ? &coder->choices.flag_trusts[1][step] : NULL;
+        item->line_end = (uint8_t)code_flag_choice(coder, FLAG_LINE_END, &coder->choices.flag_entries->line_ends, expected, trust,
+                                                   form, LINE_END_FORMS - 1);
+        return;
+    }
+    for (unsigned context = 0; context < LEAN_CONTEXTS; context++)
+        predictor->contexts[context] = hash_more(keys[context], context);
+    find_group(predictor, 1, LEAN_CONTEXTS);
     const int hinted = expected == LINE_END_NOT_CODED ? -1 : expected > 0;
     const uint32_t map = end * 8 + recent->last_line_end;
     item->line_end = 0;
@@ -130,15 +152,20 @@ static inline unsigned code_expected(mix_coder *coder, const coded_item *item)
     const recent_items *recent = &coder->recent;
     const past_item *expected = match_model_expected(&coder->match);
     const uint32_t length = coder->match.length;
-    const uint64_t keys[EXPECTED_CONTEXTS] = {length, expected->word, hash_three(expected->word, expected->gap, recent->words[0]),
+    const uint64_t keys[LEAN_CONTEXTS] = {length, expected->word, hash_three(expected->word, expected->gap, recent->words[0]),
                               hash_three(recent->line_start, line_field(recent), expected->gap)};
-    for (unsigned context = 0; context < EXPECTED_CONTEXTS; context++)
+    const unsigned is_right = !coder->decoding && is_expected(coder, item);
+    if (codes_by_choices(coder)) {
+        seek_flag(coder, FLAG_EXPECTED, keys);
+        return code_flag_choice(coder, FLAG_EXPECTED, &coder->choices.flag_entries->expected, 0, NULL, is_right, 1);
+    }
+    for (unsigned context = 0; context < LEAN_CONTEXTS; context++)
         predictor->contexts[context] = hash_more(keys[context], context);
-    find_group(predictor, 1, EXPECTED_CONTEXTS);
+    find_group(predictor, 1, LEAN_CONTEXTS);
     const bit_hint none = {.trust = &coder->idle_trust, .sign = 0};
     const unsigned step = match_step(length);
     const uint32_t rank = coder->words.ranks[expected->word];
-    return code_flag(coder, predictor, 0, step, rank, none, !coder->decoding && is_expected(coder, item));
+    return code_flag(coder, predictor, 0, step, rank, none, is_right);
 }
 
 static inline void take_expected(mix_coder *coder, coded_item *item)
@@ -148,8 +175,8 @@ static inline void take_expected(mix_coder *coder, coded_item *item)
     item->word = expected->word;
     item->case_flag = expected->case_flag;
     item->line_end = expected->line_end;
-    complete_token(coder, &coder->gaps, SPELL_GAP, &item->gap, item->gap_bytes, &item->gap_size);
-    complete_token(coder, &coder->words, SPELL_WORD, &item->word, item->word_bytes, &item->word_size);
+    complete_gap(coder, item);
+    complete_word(coder, item);
 }
 
 static inline int can_expect(const mix_coder *coder)

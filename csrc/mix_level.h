@@ -52,22 +52,25 @@ enum {
     MIX_FIRST_LEVEL = 4,
     MIX_LAST_LEVEL = 9,
     MIX_RUN_HINTS = 3,
-    /* How many contexts a word or a gap can have. */
-    MIX_FEW_CONTEXTS = 4,
+    /* How many contexts a word or a gap can have where it is coded bit by bit. */
     MIX_SOME_CONTEXTS = 8,
     MIX_MANY_CONTEXTS = 16,
-    /* And how many weight sets at once, with so many contexts; one at the fast levels. */
+    /* And how many weight sets at once, with so many contexts. */
     MIX_SOME_SETS = 3,
     MIX_MANY_SETS = 5
 };
 
+/* How tokens are coded: choice by choice, with few contexts (3), some or many, or bit by bit. */
+typedef enum mix_coding { MIX_FEW_CHOICES, MIX_SOME_CHOICES, MIX_MANY_CHOICES, MIX_BITS } mix_coding;
+
 typedef struct mix_level {
-    uint32_t word_contexts;
+    mix_coding coding;
+    uint32_t word_contexts;  /* bit by bit: which */
     uint32_t gap_contexts;
-    int is_lean;             /* one weight set, one hint, one map; spelling in four contexts */
     unsigned word_line_bits; /* at most; small blocks take less */
     unsigned gap_line_bits;
     unsigned spelling_line_bits;
+    unsigned flag_line_bits;
     unsigned strong_step;    /* from this match step on, one decision tells whether the item is the predicted one */
     unsigned match_orders;   /* how many lengths of context the match model looks up */
     unsigned history_bits;   /* log2 of the items a match can reach back */

@@ -9,6 +9,7 @@
 
 #include "mix_contexts.h"
 #include "predict_bit.h"
+#include "predict_choice.h"
 
 enum { CLASS_GUESSES = 4096 };
 
@@ -24,39 +25,60 @@ static inline void no_hints(mix_coder *coder, bit_decision *decision)
         decision->hints[hint] = (bit_hint){.trust = &coder->idle_trust, .sign = 0};
 }
 
-/* The contexts of spelling are so many at levels with few contexts of words, or else SPELLING_CONTEXTS. */
-static inline int spells_lean(const mix_coder *coder)
+static inline int codes_by_choices(const mix_coder *coder)
 {
-    return coder->spelling_predictor.shape.context_count == MIX_FEW_CONTEXTS;
+    return coder->level->coding != MIX_BITS;
 }
 
-static ALWAYS_INLINE uint8_t code_byte_lean(mix_coder *coder, uint32_t set, uint8_t byte)
+/* ---- bytes, choice by choice ------------------------------------------------------------------------------------------------ */
+
+/* Codes a byte, or the end of a token, which is the number 256, in the contexts that are set. */
+static inline uint32_t code_byte_by_choices(mix_coder *coder, uint32_t byte)
 {
-    bit_predictor *const predictor = &coder->spelling_predictor;
-    const bit_hint none = {.trust = &coder->idle_trust, .sign = 0};
-    uint32_t node = 1;
-    for (unsigned group = 0; group < 2; group++) {
-        find_group(predictor, group == 0 ? 1 : 0x100 + node, MIX_FEW_CONTEXTS);
-        lean_predictor lean = start_lean(predictor);
-        take_group(&lean, predictor, MIX_FEW_CONTEXTS);
-        unsigned place = 0;
-        for (unsigned bit_number = 0; bit_number < 4; bit_number++) {
-            const unsigned bit =
-                code_bit_lean(coder, &lean, place, set, set * 256 + node, none, byte >> (7 - group * 4 - bit_number) & 1,
-                              MIX_FEW_CONTEXTS);
-            place = 2 * place + 1 + bit;
-            node = 2 * node + bit;
-        }
-    }
-    return (uint8_t)node;
+    const token_book *bytes = &coder->choices.bytes;
+    const expected_path none = {0};
+    return code_path(coder, &coder->choices.spelling, &bytes->choices, bytes->paths[byte], none, CHOICE_FLAG_CONTEXTS);
 }
+
+static inline uint32_t code_spelling_by_choices(mix_coder *coder, enum spelling_kind kind, uint8_t *bytes, uint32_t size,
+                                                uint32_t whole_size)
+{
+    choice_predictor *const predictor = &coder->choices.spelling;
+    const uint32_t end = coder->choices.bytes.count;
+    uint64_t prefix = kind == SPELL_GAP;
+    for (uint32_t i = 0; i < size; i++)
+        prefix = hash_more(prefix, bytes[i]);
+    for (;; size++) {
+        const uint64_t first = hash_more(kind == SPELL_GAP, size > 0 ? bytes[size - 1] : 0);
+        const uint64_t second = hash_more(first, size > 1 ? bytes[size - 2] : 0);
+        const uint64_t third = hash_more(second, size > 2 ? bytes[size - 3] : 0);
+        const uint64_t keys[CHOICE_FLAG_CONTEXTS] = {first, second, third, prefix};
+        for (unsigned context = 0; context < CHOICE_FLAG_CONTEXTS; context++)
+            predictor->contexts[context] = hash_more(keys[context], 256 + context);
+        const uint32_t byte = code_byte_by_choices(coder, coder->decoding || size == whole_size ? end : bytes[size]);
+        if (byte == end)
+            return size;
+        if (size == ITEM_MAX_TOKEN_SIZE)
+            return size + 1;
+        bytes[size] = (uint8_t)byte;
+        prefix = hash_more(prefix, byte);
+    }
+}
+
+/* Returns 256 for the end of a token, which is no number. */
+static inline uint32_t code_number_by_choices(mix_coder *coder, enum spelling_kind kind, const uint64_t contexts[4], uint8_t number)
+{
+    for (unsigned context = 0; context < CHOICE_FLAG_CONTEXTS; context++)
+        coder->choices.spelling.contexts[context] = hash_more(hash_more(contexts[context], kind), 512 + context);
+    return code_byte_by_choices(coder, number);
+}
+
+/* ---- bytes, bit by bit ------------------------------------------------------------------------------------------------------ */
 
 /* Codes one byte as two groups of four decisions in the contexts that are set. `place` is 0 .. 31. */
 static inline uint8_t code_byte(mix_coder *coder, enum spelling_kind kind, uint32_t place, uint8_t last, uint8_t byte)
 {
     coder->decisions_left -= coder->decisions_left < 8 ? coder->decisions_left : 8;
-    if (spells_lean(coder))
-        return code_byte_lean(coder, kind, byte);
     const bit_plan plan = {.contexts = SPELLING_CONTEXTS, .sets = 2, .hints = 0, .maps = 2};
     bit_predictor *const predictor = &coder->spelling_predictor;
     uint32_t node = 1;
@@ -86,7 +108,7 @@ static inline void set_spelling_contexts(mix_coder *coder, enum spelling_kind ki
     const uint64_t fourth = hash_more(third, size > 3 ? bytes[size - 4] : 0);
     const uint64_t fifth = hash_more(fourth, size > 4 ? bytes[size - 5] : 0);
     const uint64_t keys[SPELLING_CONTEXTS] = {second, third, prefix, first, fourth, kind, fifth, hash_more(prefix, word)};
-    for (unsigned context = 0; context < coder->spelling_predictor.shape.context_count; context++)
+    for (unsigned context = 0; context < SPELLING_CONTEXTS; context++)
         coder->spelling_predictor.contexts[context] = hash_more(keys[context], 256 + context);
 }
 
@@ -97,6 +119,8 @@ static inline void set_spelling_contexts(mix_coder *coder, enum spelling_kind ki
 static inline uint32_t code_spelling(mix_coder *coder, enum spelling_kind kind, uint64_t word, uint8_t *bytes, uint32_t size,
                                      uint32_t whole_size)
 {
+    if (codes_by_choices(coder))
+        return code_spelling_by_choices(coder, kind, bytes, size, whole_size);
     uint64_t prefix = kind == SPELL_GAP;
     for (uint32_t i = 0; i < size; i++)
         prefix = hash_more(prefix, bytes[i]);
@@ -116,10 +140,12 @@ static inline uint32_t code_spelling(mix_coder *coder, enum spelling_kind kind, 
 
 /* ---- codebooks ---------------------------------------------------------------------------------------------------------- */
 
-/* Codes a small number in four contexts. */
-static inline uint8_t code_number(mix_coder *coder, enum spelling_kind kind, const uint64_t contexts[4], uint8_t number)
+/* Codes a small number in four contexts. What is read can be greater than any. */
+static inline uint32_t code_number(mix_coder *coder, enum spelling_kind kind, const uint64_t contexts[4], uint8_t number)
 {
-    for (unsigned context = 0; context < coder->spelling_predictor.shape.context_count; context++)
+    if (codes_by_choices(coder))
+        return code_number_by_choices(coder, kind, contexts, number);
+    for (unsigned context = 0; context < SPELLING_CONTEXTS; context++)
         coder->spelling_predictor.contexts[context] = hash_more(hash_more(contexts[context & 3], kind), 512 + (context & 3));
     return code_byte(coder, kind, 0, 0, number);
 }
@@ -145,10 +171,10 @@ static inline int code_class(mix_coder *coder, token_book *book, uint32_t entry,
     uint8_t *const by_two = &guesses[0][(two * 31 + last) & (CLASS_GUESSES - 1)];
     uint8_t *const by_three = &guesses[1][hash_three(two, last, size > 2 ? bytes[size - 3] : 0) & (CLASS_GUESSES - 1)];
     const uint64_t contexts[4] = {*by_three, hash_more(*by_two, 300), hash_three(*by_two, *by_three, 300), 1000};
-    const uint8_t class = code_number(coder, SPELL_CLASS, contexts, (uint8_t)(coder->decoding ? 0 : book->classes[entry]));
-    book->classes[entry] = class;
-    *by_two = class;
-    *by_three = class;
+    const uint32_t class = code_number(coder, SPELL_CLASS, contexts, (uint8_t)(coder->decoding ? 0 : book->classes[entry]));
+    book->classes[entry] = (uint16_t)class;
+    *by_two = (uint8_t)class;
+    *by_three = (uint8_t)class;
     return class < WORD_CLASS_COUNT;
 }
 
@@ -157,8 +183,8 @@ static inline int code_book(mix_coder *coder, token_book *book, enum spelling_ki
 {
     uint8_t bytes[ITEM_MAX_TOKEN_SIZE + 1] = {0};
     uint32_t size = 0;
-    uint8_t kept = 0;
-    uint8_t level = 0;
+    uint32_t kept = 0;
+    uint32_t level = 0;
     uint8_t guesses[2][CLASS_GUESSES] = {{0}};
     for (uint32_t entry = 0; entry < book->count; entry++) {
         const uint8_t *token = book->text + book->offsets[entry];
@@ -177,19 +203,20 @@ static inline int code_book(mix_coder *coder, token_book *book, enum spelling_ki
             memcpy(book->text + book->offsets[entry], bytes, size);
             book->offsets[entry + 1] = book->offsets[entry] + size;
         }
-        const uint32_t suffix = suffix_of(bytes, size);
+        const uint32_t suffix = token_facts_of(bytes, size).suffix;
         const uint64_t level_contexts[4] = {hash_more(kind, size), hash_more(kind, level), suffix, hash_three(kind, kept, size)};
         level = code_number(coder, SPELL_LEVEL, level_contexts, book->levels[entry]);
         if (level >= WORD_LEVEL_COUNT)
             return 0;
-        book->levels[entry] = level;
+        book->levels[entry] = (uint8_t)level;
         /* All gaps are of class 0: only their escape is apart in the tree. */
         if (kind == SPELL_WORD && !code_class(coder, book, entry, bytes, size, guesses))
             return 0;
     }
     const uint64_t escape_contexts[4] = {0, 0, 0, 0};
-    book->levels[book->count] = code_number(coder, SPELL_LEVEL, escape_contexts, book->levels[book->count]);
-    return book->levels[book->count] < WORD_LEVEL_COUNT && book->offsets[book->count] == byte_count;
+    level = code_number(coder, SPELL_LEVEL, escape_contexts, book->levels[book->count]);
+    book->levels[book->count] = (uint8_t)level;
+    return level < WORD_LEVEL_COUNT && book->offsets[book->count] == byte_count;
 }
 
 #endif

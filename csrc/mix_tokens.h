@@ -9,8 +9,7 @@
 
 enum {
     DEPTHS = 16, /* decisions from the sixteenth on are told apart no longer */
-    GAP_RANKS = 256,
-    LEAN_NODE_SETS = 2048
+    GAP_RANKS = 256
 };
 
 /* What is asked when a token is coded. */
@@ -96,56 +95,13 @@ static ALWAYS_INLINE uint32_t code_token_as(mix_coder *coder, const token_questi
     return node & ~WORD_TREE_LEAF;
 }
 
-/* As code_token_as, with four or eight contexts, one set and one hint. */
-static ALWAYS_INLINE uint32_t code_token_lean(mix_coder *coder, const token_question *question, uint32_t token, unsigned contexts)
-{
-    bit_predictor *const predictor = question->predictor;
-    const token_book *book = question->book;
-    const uint64_t path = coder->decoding ? 0 : book->paths[token];
-    const uint64_t expected = question->expected;
-    uint16_t *const trust = question->trust[question->step];
-    lean_predictor lean = start_lean(predictor);
-    uint32_t node = book->tree.root;
-    uint64_t taken = 0;
-    unsigned place = 0;
-    seek_group(predictor, node, FIRST_GROUP, contexts);
-    for (unsigned depth = 0; !(node & WORD_TREE_LEAF); depth++) {
-        const unsigned shown_depth = depth < DEPTHS ? depth : DEPTHS - 1;
-        if (depth % 4 == 0) {
-            open_group(predictor, last_two(taken, depth), contexts);
-            take_group(&lean, predictor, contexts);
-            place = 0;
-        }
-        if (depth % 4 == 2)
-            seek_group(predictor, node, coder->decoding ? LINES_ASIDE : (unsigned)(path >> depth & 3), contexts);
-        const bit_hint hint = {.trust = &trust[shown_depth], .sign = path_sign(expected, depth, taken)};
-        const uint32_t set = (node * 2654435761u >> 21) + (hint.sign != 0 ? LEAN_NODE_SETS : 0);
-        const uint32_t map = (uint32_t)(hint.sign + 1) * DEPTHS + shown_depth;
-        const unsigned bit = code_bit_lean(coder, &lean, place, set, map, hint, path >> depth & 1, contexts);
-        place = 2 * place + 1 + bit;
-        taken |= (uint64_t)bit << depth;
-        node = book->tree.children[node][bit];
-    }
-    const uint32_t leaf = node & ~WORD_TREE_LEAF;
-    const unsigned decisions = path_depth(book->paths[leaf]);
-    coder->decisions_left -= coder->decisions_left < decisions ? coder->decisions_left : decisions;
-    return leaf;
-}
-
 static inline uint32_t code_token(mix_coder *coder, const token_question *question, uint32_t token)
 {
-    switch (question->predictor->shape.set_count * 256 + question->predictor->shape.context_count) {
-    case 256 + MIX_FEW_CONTEXTS:
-        return code_token_lean(coder, question, token, MIX_FEW_CONTEXTS);
-    case 256 + MIX_SOME_CONTEXTS:
-        return code_token_lean(coder, question, token, MIX_SOME_CONTEXTS);
-    case MIX_SOME_SETS * 256 + MIX_SOME_CONTEXTS:
+    if (question->predictor->shape.context_count == MIX_SOME_CONTEXTS)
         return code_token_as(coder, question, token,
                              (bit_plan){.contexts = MIX_SOME_CONTEXTS, .sets = MIX_SOME_SETS, .hints = 2, .maps = 1});
-    default:
-        return code_token_as(coder, question, token,
-                             (bit_plan){.contexts = MIX_MANY_CONTEXTS, .sets = MIX_MANY_SETS, .hints = 4, .maps = 2});
-    }
+    return code_token_as(coder, question, token,
+                         (bit_plan){.contexts = MIX_MANY_CONTEXTS, .sets = MIX_MANY_SETS, .hints = 4, .maps = 2});
 }
 
 static inline uint32_t known_token(const token_book *book, uint32_t token)
@@ -161,19 +117,46 @@ static inline uint32_t unknown_token(const uint8_t *bytes, uint32_t size)
     return UNKNOWN_TOKEN | (uint32_t)(hash >> 33);
 }
 
-/* Fills in the bytes of a token: from the book, or by spelling it. Returns 0 if it is malformed. */
-static inline int complete_token(mix_coder *coder, const token_book *book, enum spelling_kind kind, uint32_t *token,
-                                 uint8_t *bytes, uint32_t *size)
+/* Spells a token outside the book. Returns its size, or more than ITEM_MAX_TOKEN_SIZE if it is malformed. */
+static inline uint32_t spell_token(mix_coder *coder, enum spelling_kind kind, const uint8_t *known, uint32_t known_size, uint8_t *spelt)
 {
-    if (*token < book->count) {
-        *size = token_size(book, *token);
-        memcpy(bytes, book->text + book->offsets[*token], *size);
+    if (!coder->decoding)
+        memcpy(spelt, known, known_size);
+    return code_spelling(coder, kind, coder->recent.words[0], spelt, 0, known_size);
+}
+
+/* Fills in what there is to know of a gap, once it is coded: from the book, or by spelling it. Returns 0 if it is malformed. */
+static inline int complete_gap(mix_coder *coder, coded_item *item)
+{
+    const token_book *book = &coder->gaps;
+    if (item->gap < book->count) {
+        item->gap_size = token_size(book, item->gap);
+        item->gap_bytes = book->text + book->offsets[item->gap];
         return 1;
     }
-    *size = code_spelling(coder, kind, coder->recent.words[0], bytes, 0, *size);
-    if (*size > ITEM_MAX_TOKEN_SIZE)
+    item->gap_size = spell_token(coder, SPELL_GAP, item->gap_bytes, item->gap_size, item->spelt_gap);
+    item->gap_bytes = item->spelt_gap;
+    if (item->gap_size > ITEM_MAX_TOKEN_SIZE)
         return 0;
-    *token = unknown_token(bytes, *size);
+    item->gap = unknown_token(item->spelt_gap, item->gap_size);
+    return 1;
+}
+
+static inline int complete_word(mix_coder *coder, coded_item *item)
+{
+    const token_book *book = &coder->words;
+    if (item->word < book->count) {
+        item->word_facts = book->facts[item->word];
+        item->word_size = item->word_facts.size;
+        item->word_bytes = book->text + book->offsets[item->word];
+        return 1;
+    }
+    item->word_size = spell_token(coder, SPELL_WORD, item->word_bytes, item->word_size, item->spelt_word);
+    item->word_bytes = item->spelt_word;
+    if (item->word_size > ITEM_MAX_TOKEN_SIZE)
+        return 0;
+    item->word = unknown_token(item->spelt_word, item->word_size);
+    item->word_facts = token_facts_of(item->spelt_word, item->word_size);
     return 1;
 }
 

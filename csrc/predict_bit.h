@@ -5,13 +5,8 @@
 #ifndef QCZ_PREDICT_BIT_H
 #define QCZ_PREDICT_BIT_H
 
+#include "compiler.h"
 #include "mix_coder.h"
-
-#if defined(__GNUC__)
-#define ALWAYS_INLINE inline __attribute__((always_inline))
-#else
-#define ALWAYS_INLINE inline
-#endif
 
 enum {
     WEIGHT_SHIFT = 13,
@@ -179,59 +174,26 @@ static ALWAYS_INLINE unsigned code_bit(mix_coder *coder, bit_predictor *predicto
     return bit;
 }
 
-/* ---- four or eight contexts, one set, one hint, one map ------------------------------------------------------------------- */
+/* ---- four contexts, one set, one hint, one map ------------------------------------------------------------------------------ */
 
-/* What a symbol needs of a predictor, held where the compiler can keep it in registers. */
-typedef struct lean_predictor {
-    context_line *group[LEAN_MAX_CONTEXTS];
-    int16_t *weights;
-    uint16_t *map;
-    int32_t rate;
-    const logistic_tables *logistic;
-} lean_predictor;
-
-/* The lines that are open now. */
-static ALWAYS_INLINE void take_group(lean_predictor *lean, const bit_predictor *predictor, unsigned contexts)
-{
-    for (unsigned context = 0; context < contexts; context++)
-        lean->group[context] = predictor->group[context];
-}
-
-static ALWAYS_INLINE lean_predictor start_lean(const bit_predictor *predictor)
-{
-    return (lean_predictor){.weights = predictor->weights, .map = predictor->maps[0], .rate = (int32_t)predictor->shape.rate,
-                            .logistic = predictor->logistic};
-}
-
-static ALWAYS_INLINE void read_lean(const lean_predictor *predictor, unsigned node, uint32_t *nodes, const int16_t extra[8],
-                                    input_vectors *inputs, unsigned contexts)
-{
-    if (contexts == 4) {
-        read_few(predictor->group, node, predictor->logistic, nodes, extra, inputs);
-    } else {
-        start_inputs(inputs, input_units(contexts));
-        read_block(predictor->group, node, predictor->logistic, nodes, inputs, 0);
-        set_unit(inputs, 3, extra);
-    }
-    finish_inputs(inputs, input_units(contexts));
-}
-
-/* As code_bit, for predictors of the fast levels. `set` and `map` are numbers of a weight set and a map, `node` is in the line. */
-static ALWAYS_INLINE unsigned code_bit_lean(mix_coder *coder, const lean_predictor *predictor, unsigned node, uint32_t set,
-                                            uint32_t map, bit_hint hint, unsigned bit, unsigned contexts)
+/* As code_bit, for predictors of flags. `set` and `map` are numbers of a weight set and a map, `node` is in the line. */
+static ALWAYS_INLINE unsigned code_bit_lean(mix_coder *coder, bit_predictor *predictor, unsigned node, uint32_t set, uint32_t map,
+                                            bit_hint hint, unsigned bit)
 {
     const logistic_tables *logistic = predictor->logistic;
-    const unsigned units = input_units(contexts);
+    const unsigned units = input_units(LEAN_CONTEXTS);
     int16_t *const weights = predictor->weights + (size_t)set * units * 16;
     const int32_t trust = *hint.trust;
     const int16_t extra[8] = {BIAS_INPUT, (int16_t)(hint.sign * logistic->stretch[trust >> 4]),
                               (int16_t)(hint.sign * ((trust - 32768) / 64)), 0, 0, 0, 0, 0};
-    uint32_t nodes[LEAN_MAX_CONTEXTS];
+    uint32_t nodes[LEAN_CONTEXTS];
     input_vectors inputs;
-    read_lean(predictor, node, nodes, extra, &inputs, contexts);
+    read_few(predictor->group, node, logistic, nodes, extra, &inputs);
+    finish_inputs(&inputs, units);
     const int32_t stretched = clamp_stretched(dot_product(&inputs, weights, units) >> WEIGHT_SHIFT);
     const uint32_t mixed = squash(logistic, stretched);
-    uint16_t *const point = predictor->map + (size_t)map * LEAN_MAP_POINTS + ((uint32_t)(stretched + SQUASH_LIMIT + 1) >> LEAN_MAP_SHIFT);
+    uint16_t *const point =
+        predictor->maps[0] + (size_t)map * LEAN_MAP_POINTS + ((uint32_t)(stretched + SQUASH_LIMIT + 1) >> LEAN_MAP_SHIFT);
     uint32_t one = (mixed + *point) >> 1;
     one += one == 0;
     if (coder->decoding)
@@ -239,12 +201,10 @@ static ALWAYS_INLINE unsigned code_bit_lean(mix_coder *coder, const lean_predict
     else
         encode_bit(&coder->encoder, bit, one);
     approach(point, bit, MAP_RATE_SHIFT);
-    train_weights(weights, &inputs, (int16_t)(((int32_t)(bit << PROBABILITY_BITS) - (int32_t)mixed) * predictor->rate >> 16), units);
-    if (contexts == 4)
-        update_few(nodes, bit);
-    else
-        update_nodes(nodes, 8, bit);
-    for (unsigned context = 0; context < contexts; context++)
+    const int32_t error = ((int32_t)(bit << PROBABILITY_BITS) - (int32_t)mixed) * (int32_t)predictor->shape.rate >> 16;
+    train_weights(weights, &inputs, (int16_t)error, units);
+    update_few(nodes, bit);
+    for (unsigned context = 0; context < LEAN_CONTEXTS; context++)
         predictor->group[context]->nodes[node] = nodes[context];
     if (hint.sign != 0)
         learn_hint(&hint, bit);
@@ -258,12 +218,6 @@ static inline uint64_t group_hash(uint64_t context, uint64_t group)
     const uint64_t hash = (context + group * 0x9E3779B97F4A7C15) * 0xD6E8FEB86659FD93;
     return hash ^ hash >> 32;
 }
-
-#if defined(__GNUC__)
-#define PREFETCH(address) __builtin_prefetch((address), 1)
-#else
-#define PREFETCH(address) ((void)(address))
-#endif
 
 enum { LINES_ASIDE = 4, FIRST_GROUP = 5 };
 

@@ -21,7 +21,7 @@ enum {
     PREDICTOR_MAP_POINTS = 33,
     LEAN_MAP_POINTS = 96,                           /* of predictors with one set: finer, and not interpolated */
     LEAN_MAP_SHIFT = 6,
-    LEAN_MAX_CONTEXTS = 8,
+    LEAN_CONTEXTS = 4,
     PREDICTOR_PATTERNS = 3 * 256                    /* sets chosen by which contexts are known */
 };
 

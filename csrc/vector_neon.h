@@ -2,6 +2,7 @@
 #ifndef QCZ_VECTOR_NEON_H
 #define QCZ_VECTOR_NEON_H
 
+#include "choice_predictor.h"
 #include "node_update.h"
 #include "predictor.h"
 
@@ -103,6 +104,62 @@ static inline void update_few(uint32_t nodes[4], unsigned bit)
 static inline void update_nodes(uint32_t *nodes, unsigned count, unsigned bit)
 {
     update_nodes_plainly(nodes, count, bit);
+}
+
+/* ---- choices ---------------------------------------------------------------------------------------------------------------- */
+
+typedef struct choice_lanes {
+    int16x8_t low;
+    int16x8_t high;
+} choice_lanes;
+
+static inline choice_lanes lanes_load(const void *from)
+{
+    return (choice_lanes){vreinterpretq_s16_u8(vld1q_u8(from)), vreinterpretq_s16_u8(vld1q_u8((const uint8_t *)from + 16))};
+}
+
+static inline void lanes_store(void *to, choice_lanes lanes)
+{
+    vst1q_u8(to, vreinterpretq_u8_s16(lanes.low));
+    vst1q_u8((uint8_t *)to + 16, vreinterpretq_u8_s16(lanes.high));
+}
+
+static inline choice_lanes lanes_toward(choice_lanes from, choice_lanes to, uint16_t rate)
+{
+    const int16x8_t rates = vdupq_n_s16((int16_t)rate);
+    from.low = vaddq_s16(from.low, vqrdmulhq_s16(vsubq_s16(to.low, from.low), rates));
+    from.high = vaddq_s16(from.high, vqrdmulhq_s16(vsubq_s16(to.high, from.high), rates));
+    return from;
+}
+
+static inline choice_lanes lanes_pick(unsigned condition, choice_lanes first, choice_lanes second)
+{
+    const uint16x8_t mask = vdupq_n_u16((uint16_t)(0u - condition));
+    return (choice_lanes){vbslq_s16(mask, first.low, second.low), vbslq_s16(mask, first.high, second.high)};
+}
+
+static inline choice_lanes lanes_label(choice_lanes lanes, uint32_t label)
+{
+    lanes.low = vreinterpretq_s16_u32(vsetq_lane_u32(label, vreinterpretq_u32_s16(lanes.low), 0));
+    return lanes;
+}
+
+static inline choice_lanes lanes_lift(choice_lanes lanes)
+{
+    static const int16_t steps[16] = {-1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14};
+    const int16x8_t scale = vdupq_n_s16(32751);
+    lanes.low = vaddq_s16(vqrdmulhq_s16(lanes.low, scale), vld1q_s16(steps));
+    lanes.high = vaddq_s16(vqrdmulhq_s16(lanes.high, scale), vld1q_s16(steps + 8));
+    return lanes;
+}
+
+static inline unsigned lanes_count_up_to(choice_lanes lanes, uint16_t value)
+{
+    static const uint16_t bounds_only[8] = {0, 0, 1, 1, 1, 1, 1, 1};
+    const int16x8_t values = vdupq_n_s16((int16_t)value);
+    const uint16x8_t low = vandq_u16(vcleq_s16(lanes.low, values), vld1q_u16(bounds_only));
+    const uint16x8_t high = vshrq_n_u16(vcleq_s16(lanes.high, values), 15);
+    return vaddvq_u16(vaddq_u16(low, high));
 }
 
 #endif

@@ -7,6 +7,7 @@
 #ifndef QCZ_VECTOR_PORTABLE_H
 #define QCZ_VECTOR_PORTABLE_H
 
+#include "choice_predictor.h"
 #include "node_update.h"
 #include "predictor.h"
 
@@ -101,6 +102,64 @@ static inline void update_few(uint32_t nodes[4], unsigned bit)
 static inline void update_nodes(uint32_t *nodes, unsigned count, unsigned bit)
 {
     update_nodes_plainly(nodes, count, bit);
+}
+
+/* ---- choices ---------------------------------------------------------------------------------------------------------------- */
+
+/* The sixteen lanes of an entry: two of what is not bounds, then the bounds. None is above 32,767 but in the first two. */
+typedef struct choice_lanes {
+    int16_t lanes[16];
+} choice_lanes;
+
+static inline choice_lanes lanes_load(const void *from)
+{
+    choice_lanes lanes;
+    memcpy(&lanes, from, sizeof lanes);
+    return lanes;
+}
+
+static inline void lanes_store(void *to, choice_lanes lanes)
+{
+    memcpy(to, &lanes, sizeof lanes);
+}
+
+/* Moves by `rate` / 32,768 of the way, rounded; 0 to 32,767. What comes of the first two lanes does not matter. */
+static inline choice_lanes lanes_toward(choice_lanes from, choice_lanes to, uint16_t rate)
+{
+    for (unsigned lane = 0; lane < 16; lane++)
+        from.lanes[lane] = (int16_t)(from.lanes[lane] + (((to.lanes[lane] - from.lanes[lane]) * rate + 16384) >> 15));
+    return from;
+}
+
+/* `first` if `condition` is 1, `second` if it is 0. */
+static inline choice_lanes lanes_pick(unsigned condition, choice_lanes first, choice_lanes second)
+{
+    return condition ? first : second;
+}
+
+/* Puts 32 bits in place of the first two lanes, the lower half first. */
+static inline choice_lanes lanes_label(choice_lanes lanes, uint32_t label)
+{
+    lanes.lanes[0] = (int16_t)(uint16_t)label;
+    lanes.lanes[1] = (int16_t)(uint16_t)(label >> 16);
+    return lanes;
+}
+
+/* Leaves every choice at least about 1 / 32,768: scales by 32,751 / 32,768 and adds the lane's number less one. */
+static inline choice_lanes lanes_lift(choice_lanes lanes)
+{
+    for (unsigned lane = 0; lane < 16; lane++)
+        lanes.lanes[lane] = (int16_t)(((lanes.lanes[lane] * 32751 + 16384) >> 15) + (int)lane - 1);
+    return lanes;
+}
+
+/* How many of the bounds are `value` or less. */
+static inline unsigned lanes_count_up_to(choice_lanes lanes, uint16_t value)
+{
+    unsigned count = 0;
+    for (unsigned lane = 2; lane < 16; lane++)
+        count += lanes.lanes[lane] <= (int32_t)value;
+    return count;
 }
 
 #endif

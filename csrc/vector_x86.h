@@ -5,6 +5,7 @@
 #ifndef QCZ_VECTOR_X86_H
 #define QCZ_VECTOR_X86_H
 
+#include "choice_predictor.h"
 #include "node_update.h"
 #include "predictor.h"
 
@@ -23,6 +24,19 @@ static inline __m128i load128(const void *from)
 static inline void store128(void *to, __m128i value)
 {
     _mm_storeu_si128((__m128i *)to, value);
+}
+
+/* The place of the lowest bit that is one; there is one. */
+static inline unsigned lowest_one(uint64_t mask)
+{
+#if defined(__GNUC__)
+    return (unsigned)__builtin_ctzll(mask);
+#else
+    unsigned place = 0;
+    while ((mask >> place & 1) == 0)
+        place++;
+    return place;
+#endif
 }
 
 static inline int32_t sum_lanes128(__m128i lanes)

@@ -73,4 +73,46 @@ static inline void update_nodes(uint32_t *nodes, unsigned count, unsigned bit)
     }
 }
 
+/* ---- choices ---------------------------------------------------------------------------------------------------------------- */
+
+typedef __m256i choice_lanes;
+
+static inline choice_lanes lanes_load(const void *from)
+{
+    return load256(from);
+}
+
+static inline void lanes_store(void *to, choice_lanes lanes)
+{
+    store256(to, lanes);
+}
+
+static inline choice_lanes lanes_toward(choice_lanes from, choice_lanes to, uint16_t rate)
+{
+    return _mm256_add_epi16(from, _mm256_mulhrs_epi16(_mm256_sub_epi16(to, from), _mm256_set1_epi16((int16_t)rate)));
+}
+
+static inline choice_lanes lanes_pick(unsigned condition, choice_lanes first, choice_lanes second)
+{
+    return _mm256_blendv_epi8(second, first, _mm256_set1_epi32(-(int32_t)condition));
+}
+
+static inline choice_lanes lanes_label(choice_lanes lanes, uint32_t label)
+{
+    return _mm256_blend_epi32(lanes, _mm256_castsi128_si256(_mm_cvtsi32_si128((int32_t)label)), 1);
+}
+
+static inline choice_lanes lanes_lift(choice_lanes lanes)
+{
+    return _mm256_add_epi16(_mm256_mulhrs_epi16(lanes, _mm256_set1_epi16(32751)),
+                            _mm256_setr_epi16(-1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14));
+}
+
+static inline unsigned lanes_count_up_to(choice_lanes lanes, uint16_t value)
+{
+    const __m256i above = _mm256_cmpgt_epi16(lanes, _mm256_set1_epi16((int16_t)value));
+    const uint64_t mask = ((uint64_t)(uint32_t)_mm256_movemask_epi8(above) & 0xFFFFFFF0) | (uint64_t)1 << 32;
+    return lowest_one(mask) / 2 - 2;
+}
+
 #endif

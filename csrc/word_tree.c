@@ -48,9 +48,10 @@ uint8_t word_count_level(uint32_t count)
     return (uint8_t)(octave - 2);
 }
 
-/* The count of a typical word of the level: most words of an octave are in its lower half. */
-static uint64_t level_weight(uint32_t level)
+uint64_t word_level_weight(uint32_t level)
 {
+    if (level >= WORD_LEVEL_COUNT)
+        level = WORD_LEVEL_COUNT - 1;
     if (level < WORD_LEVEL_FREQUENT)
         return level == 0 ? 1 : level == 1 ? 3 : 14;
     return (uint64_t)45 << (level - WORD_LEVEL_FREQUENT);
@@ -134,7 +135,7 @@ typedef struct huffman_queues {
 
 static uint64_t leaf_weight(const leaf_key *key, uint32_t shift)
 {
-    const uint64_t weight = level_weight(key->group_and_level & 0xFF) >> shift;
+    const uint64_t weight = word_level_weight(key->group_and_level & 0xFF) >> shift;
     return weight > 0 ? weight : 1;
 }
 

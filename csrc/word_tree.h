@@ -38,6 +38,8 @@ typedef struct word_tree {
 
 /* 0 and 1 occurrence: 0; 2 .. 7: 1; 8 .. 31: 2; from there on an octave each: 32 .. 63: 3, and so on. */
 uint8_t word_count_level(uint32_t count);
+/* The count of a typical word of the level: most words of an octave are in its lower half. */
+uint64_t word_level_weight(uint32_t level);
 
 /*
  * The spelling of word i is text[offsets[i]] .. text[offsets[i + 1] - 1]; words are sorted by it. There are word_count + 1

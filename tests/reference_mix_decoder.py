@@ -43,19 +43,20 @@ def truncated(number: int, divisor: int) -> int:
 
 # §4.1, §4.2: payload and levels
 
-FEW_WORDS, SOME_WORDS, MANY_WORDS = (0, 3, 15, 16), (0, 1, 2, 3, 5, 7, 15, 16), tuple(range(3, 19))
-FEW_GAPS, SOME_GAPS, MANY_GAPS = (0, 1, 3, 8), (0, 1, 2, 3, 4, 8, 9, 11), tuple(range(16))
+SOME_WORDS, MANY_WORDS = (0, 1, 2, 3, 5, 7, 15, 16), tuple(range(3, 19))
+SOME_GAPS, MANY_GAPS = (0, 1, 2, 3, 4, 8, 9, 11), tuple(range(16))
 NO_CLASS = 65535
 
 
 @dataclass(frozen=True)
 class Level:
+    by_choices: bool
     word_contexts: tuple[int, ...]
     gap_contexts: tuple[int, ...]
-    lean: bool
     word_limit: int
     gap_limit: int
     spelling_limit: int
+    flag_limit: int
     strong: int
     orders: tuple[int, ...]
     history_limit: int
@@ -63,12 +64,12 @@ class Level:
 
 
 LEVELS = {
-    4: Level(FEW_WORDS, FEW_GAPS, True, 16, 14, 14, 5, (3,), 20, 0),
-    5: Level(SOME_WORDS, FEW_GAPS, True, 20, 15, 16, 5, (3,), 20, 0),
-    6: Level(SOME_WORDS, SOME_GAPS, True, 21, 17, 17, 5, (2, 3), 21, 0),
-    7: Level(SOME_WORDS, SOME_GAPS, False, 21, 17, 18, 8, (2, 3, 5), 21, 1),
-    8: Level(MANY_WORDS, MANY_GAPS, False, 22, 19, 19, 8, (2, 3, 5, 8, 13, 21), 22, 3),
-    9: Level(MANY_WORDS, MANY_GAPS, False, 23, 20, 19, 8, (2, 3, 5, 8, 13, 21), 24, 3),
+    4: Level(True, (1, 4, 5), (0, 1, 3), 15, 13, 13, 13, 5, (3,), 20, 0),
+    5: Level(True, (0, 1, 4, 5), (0, 1, 2, 3), 17, 15, 14, 14, 5, (3,), 20, 0),
+    6: Level(True, (0, 1, 2, 3, 4, 5), (0, 1, 2, 3), 19, 16, 15, 14, 5, (2, 3), 21, 0),
+    7: Level(False, SOME_WORDS, SOME_GAPS, 21, 17, 18, 15, 8, (2, 3, 5), 21, 1),
+    8: Level(False, MANY_WORDS, MANY_GAPS, 22, 19, 19, 15, 8, (2, 3, 5, 8, 13, 21), 22, 3),
+    9: Level(False, MANY_WORDS, MANY_GAPS, 23, 20, 19, 15, 8, (2, 3, 5, 8, 13, 21), 23, 3),
 }
 
 
@@ -117,6 +118,17 @@ class BitDecoder(ArithmeticDecoder):
             return 1
         self.take(ones, self.range - ones)
         return 0
+
+    def choice(self, bounds: list[int]) -> int:
+        """§4.15: bounds are the fourteen inner ones."""
+        self.decisions_left -= 4
+        require(self.decisions_left > 0, "too many decisions")
+        unit = self.range >> 15
+        value = min(32767, self.code // unit)
+        choice = sum(bound <= value for bound in bounds)
+        padded = [0, *bounds, 32768]
+        self.take(unit * padded[choice], unit * (padded[choice + 1] - padded[choice]))
+        return choice
 
     def finish(self) -> None:
         require(self.pos >= len(self.stream), "bytes follow the coded bits")
@@ -353,12 +365,19 @@ WORD, GAP, KEPT, LEVEL, CLASS = range(5)
 TOKEN_LIMIT = 64
 
 
-class Speller:
+class Speller(ABC):
+    @abstractmethod
+    def token(self, kind: int, known: bytes, word: int) -> bytes:
+        """Return a token of which some first bytes are known."""
+
+    @abstractmethod
+    def number(self, kind: int, keys: tuple[int, int, int, int]) -> int:
+        """Return a small number in four contexts."""
+
+
+class BitSpeller(Speller):
     def __init__(self, bits: BitDecoder, level: Level, content_size: int) -> None:
-        self.lean = level.lean
-        self.count = 4 if level.lean else 8
-        make = LeanPredictor if level.lean else FullPredictor
-        self.predictor = make(bits, self.count, table_bits(level.spelling_limit, content_size, 0), 14000)
+        self.predictor = FullPredictor(bits, 8, table_bits(level.spelling_limit, content_size, 0), 14000)
 
     def byte(self, kind: int, place: int, last: int) -> int:
         reached = 1
@@ -372,8 +391,6 @@ class Speller:
         return reached % 256
 
     def choice(self, kind: int, place: int, last: int, reached: int) -> Choice:
-        if self.lean:
-            return Choice((kind,), (256 * kind + reached,))
         return Choice((reached, 32 * kind + place), (256 * kind + reached, 256 * (last & 31) + reached), reached)
 
     def token(self, kind: int, known: bytes, word: int) -> bytes:
@@ -393,11 +410,46 @@ class Speller:
             ends.append(hashed(ends[-1], last_byte(token, back)))
         whole = hashed(kind, *token)
         keys = [ends[2], ends[3], whole, ends[1], ends[4], kind, ends[5], hashed(whole, word)]
-        return [hashed(key, 256 + i) for i, key in enumerate(keys[: self.count])]
+        return [hashed(key, 256 + i) for i, key in enumerate(keys)]
 
     def number(self, kind: int, keys: tuple[int, int, int, int]) -> int:
-        self.predictor.contexts = [hashed(keys[i % 4], kind, 512 + i % 4) for i in range(self.count)]
+        self.predictor.contexts = [hashed(keys[i % 4], kind, 512 + i % 4) for i in range(8)]
         return self.byte(kind, 0, 0)
+
+
+class ChoiceSpeller(Speller):
+    def __init__(self, bits: BitDecoder, level: Level, content_size: int) -> None:
+        self.predictor = ChoicePredictor(bits, table_bits(level.spelling_limit, content_size, 0))
+        self.bytes = Book(WORD, [bytes([byte]) for byte in range(256)], [level_of_byte(byte) for byte in range(256)] + [12])
+        self.bytes.classes = [NO_CLASS] * 256
+        self.bytes.build()
+        self.tree = ChoiceTree(self.bytes)
+
+    def token(self, kind: int, known: bytes, word: int) -> bytes:
+        token = bytearray(known)
+        while True:
+            ends = [kind]
+            for back in range(1, 4):
+                ends.append(hashed(ends[-1], last_byte(token, back)))
+            keys = [*ends[1:], hashed(kind, *token)]
+            self.predictor.contexts = [hashed(key, 256 + i) for i, key in enumerate(keys)]
+            byte = self.tree.decode(self.predictor)
+            if byte == 256:
+                return bytes(token)
+            require(len(token) < TOKEN_LIMIT, "a token is too long")
+            token.append(byte)
+
+    def number(self, kind: int, keys: tuple[int, int, int, int]) -> int:
+        self.predictor.contexts = [hashed(key, kind, 512 + i) for i, key in enumerate(keys)]
+        return self.tree.decode(self.predictor)
+
+
+def level_of_byte(byte: int) -> int:
+    """§4.15."""
+    letters = (13, 10, 11, 11, 13, 10, 10, 10, 13, 8, 9, 12, 11, 12, 12, 11, 8, 12, 12, 12, 11, 9, 9, 8, 9, 8)
+    if 0x61 <= byte <= 0x7A:
+        return letters[byte - 0x61]
+    return 8 if 0x30 <= byte <= 0x39 else 9 if byte < 0x20 else 7 if byte >= 0x80 else 6
 
 
 def last_byte(token: bytes | bytearray, back: int) -> int:
@@ -586,6 +638,211 @@ def spelt_number(token: bytes) -> int:
     return 2**31 + (hashed(len(token), *token) >> 33)
 
 
+# §4.15: choices
+
+BOUND_COUNT = 14
+Trusts = defaultdict[tuple, int]
+ENTRY_RATES = [23406, 13653, 9638, 7447, 6068, 5120, 4428, 3901, 3486, 3151, 2874, 2643, 2445, 2275, 2128, 740]
+
+
+def toward(bounds: list[int], other: list[int], rate: int) -> list[int]:
+    return [a + ((b - a) * rate + 16384 >> 15) for a, b in zip(bounds, other, strict=True)]
+
+
+def up_from(choice: int) -> list[int]:
+    return [32767 if bound > choice else 0 for bound in range(1, BOUND_COUNT + 1)]
+
+
+def part_of(bounds: list[int], choice: int) -> int:
+    padded = [0, *bounds, 32767]
+    return padded[choice + 1] - padded[choice]
+
+
+class Weight:
+    def __init__(self, value: int) -> None:
+        self.value = value
+
+    def learn(self, own: int, before: int, after: int) -> None:
+        gain = (own - before) * (2**20 // (after // 64 * 64 + 32)) >> 10
+        self.value = clamp(self.value + (gain >> 3), 300, 32500)
+
+
+class Entry:
+    def __init__(self) -> None:
+        self.check = self.count = self.run = 0
+        self.last = 15
+        self.bounds = [0] * BOUND_COUNT
+
+    def learn(self, check: int, known: bool, bounds: list[int], choice: int) -> None:
+        count, run, last = (self.count, self.run, self.last) if known else (0, 0, 15)
+        self.check = check
+        self.bounds = toward(bounds, up_from(choice), ENTRY_RATES[count])
+        self.count = min(15, count + 1)
+        self.run = min(15, run + 1) if last == choice else 0
+        self.last = choice
+
+
+@dataclass
+class Voice:
+    """What a context has to say of a question; of a known one a copy, for its entry may be another context's by the end."""
+
+    entry: Entry
+    check: int
+    known: bool
+    before: list[int] = field(default_factory=list)
+    weight: Weight | None = None
+
+    def __post_init__(self) -> None:
+        entry = self.entry
+        self.bounds = list(entry.bounds)
+        self.state = (entry.count, entry.run, entry.last) if self.known else (0, 0, 15)
+
+
+@dataclass
+class Expectation:
+    """The choice that is expected, and how far it is trusted."""
+
+    choice: int
+    trusts: Trusts
+    place: tuple
+
+    def learn(self, choice: int) -> None:
+        trust = self.trusts[self.place]
+        self.trusts[self.place] = trust + (32704 - trust >> 6) if choice == self.choice else trust - (trust - 64 >> 6)
+
+
+class ChoicePredictor:
+    def __init__(self, bits: BitDecoder, bucket_bits: int) -> None:
+        self.bits = bits
+        self.shift = 64 - bucket_bits
+        self.contexts: list[int] = []
+        self.table = defaultdict[int, tuple[Entry, Entry]](lambda: (Entry(), Entry()))
+        self.weights = defaultdict[tuple[int, ...], Weight](lambda: Weight(11000))
+        self.repeat_weights = defaultdict[tuple[int, ...], Weight](lambda: Weight(300))
+
+    def decide(self, base: list[int], node: int, depth: int, expectation: Expectation | None) -> int:
+        voices = [self.find(context, node) for context in self.contexts]
+        repeated, repeat_weight, place_before = 15, Weight(0), (0, 0, 15)
+        for i, voice in enumerate(voices):
+            if voice.known:
+                neighbour = 2 if place_before[2] == 15 else int(place_before[2] == voice.state[2])
+                place = (i, depth, neighbour, *voice.state[:2])
+                voice.weight = self.weights[place]
+                repeated, repeat_weight = voice.state[2], self.repeat_weights[place]
+            place_before = voice.state
+        mixed = list(base)
+        for voice in voices:
+            if voice.weight:
+                mixed = toward(mixed, voice.bounds, voice.weight.value)
+            else:
+                voice.bounds = mixed
+        mixed = toward(mixed, up_from(repeated), repeat_weight.value)
+        if expectation:
+            mixed = toward(mixed, up_from(expectation.choice), expectation.trusts[expectation.place])
+        lifted = [(bound * 32751 + 16384 >> 15) + number for number, bound in enumerate(mixed, 1)]
+        choice = self.bits.choice(lifted)
+        self.learn_weights(base, voices, choice, repeated, repeat_weight)
+        if expectation:
+            expectation.learn(choice)
+        base[:] = toward(base, up_from(choice), 120)
+        for voice in voices:
+            entry = voice.entry
+            entry.count, entry.run, entry.last = voice.state
+            entry.learn(voice.check, voice.known, voice.bounds, choice)
+        return choice
+
+    def find(self, context: int, node: int) -> Voice:
+        value = (context + node * 0x9E3779B97F4A7C15) * 0xD6E8FEB86659FD93 & MASK64
+        check = value & 0xFFFF | 1
+        bucket = self.table[value >> self.shift]
+        for entry in bucket:
+            if entry.check == check:
+                return Voice(entry, check, True)
+        return Voice(min(bucket, key=lambda entry: entry.count), check, False)
+
+    def learn_weights(self, base: list[int], voices: list[Voice], choice: int, repeated: int, repeat_weight: Weight) -> None:
+        part = part_of(base, choice)
+        for voice in voices:
+            if voice.weight:
+                own, before = part_of(voice.bounds, choice), part
+                part += (own - part) * voice.weight.value >> 15
+                voice.weight.learn(own, before, part)
+        if repeated < 15:
+            own = 32767 if choice == repeated else 0
+            repeat_weight.learn(own, part, part + ((own - part) * repeat_weight.value >> 15))
+
+
+@dataclass(eq=False)
+class ChoiceNode:
+    number: int
+    base: list[int]
+    children: list[ChoiceNode | int] = field(default_factory=list)
+
+
+class ChoiceTree:
+    """The binary tree of a book with its nodes taken together."""
+
+    def __init__(self, book: Book) -> None:
+        self.levels = book.levels
+        self.nodes: list[ChoiceNode] = []
+        self.paths: list[tuple[int, ...]] = [()] * (book.escape + 1)
+        self.root = self.build(book.tree.root, ())
+
+    def build(self, top: TreeNode, path: tuple[int, ...]) -> ChoiceNode | int:
+        if top.token >= 0:
+            self.paths[top.token] = path
+            return top.token
+        branches = self.gather(top, 3 * (13 - len(path)))
+        node = ChoiceNode(len(self.nodes), start_bounds([weight_of(branch, self.levels) for branch in branches]))
+        self.nodes.append(node)
+        node.children = [self.build(branch, (*path, choice)) for choice, branch in enumerate(branches)]
+        return node
+
+    def gather(self, top: TreeNode, height_limit: int) -> list[TreeNode]:
+        branches = [top]
+        while len(branches) < 15:
+            inner = [branch for branch in branches if branch.token < 0]
+            if not inner:
+                break
+            split = max(inner, key=height_of)
+            if height_of(split) <= height_limit:
+                split = max(inner, key=lambda branch: weight_of(branch, self.levels))
+            place = branches.index(split)
+            branches[place : place + 1] = split.children
+        return branches
+
+    def decode(
+        self, predictor: ChoicePredictor, expected: Sequence[int] = (), trusts: Trusts | None = None, place: tuple = ()
+    ) -> int:
+        """Return the token; the contexts are set. `expected` is a path, `place` what its trusts are by, beside the depth."""
+        node = self.root
+        depth = 0
+        while isinstance(node, ChoiceNode):
+            expects = trusts is not None and depth < len(expected)
+            expectation = Expectation(expected[depth], trusts, (*place, depth)) if expects else None
+            choice = predictor.decide(node.base, node.number, min(2, depth), expectation)
+            if expectation and choice != expectation.choice:
+                expected = ()
+            node = node.children[min(choice, len(node.children) - 1)]
+            depth += 1
+        return node
+
+
+def height_of(node: TreeNode) -> int:
+    return 0 if node.token >= 0 else 1 + max(height_of(child) for child in node.children)
+
+
+def weight_of(node: TreeNode, levels: list[int]) -> int:
+    return LEVEL_WEIGHTS[levels[node.token]] if node.token >= 0 else sum(weight_of(child, levels) for child in node.children)
+
+
+def start_bounds(weights: list[int]) -> list[int]:
+    shift = max(0, sum(weights).bit_length() - 48)
+    total = sum(weights) >> shift
+    bounds = [(sum(weights[:number]) >> shift) * 32767 // total for number in range(1, len(weights))]
+    return bounds + [32767] * (BOUND_COUNT - len(bounds))
+
+
 # §4.10: contexts
 
 
@@ -692,6 +949,14 @@ class Recent:
             *(hashed(above, g0, w0), self.count >> 9),
         ]
 
+    def word_choice_keys(self) -> list[int]:
+        w0, g0 = self.words[0], self.gaps[0]
+        return [self.count >> 11, g0, self.line_start, hashed(self.suffix, g0), hashed(g0, *self.classes), hashed(w0, g0)]
+
+    def gap_choice_keys(self) -> list[int]:
+        g0, g1, g2 = self.gaps
+        return [hashed(self.brackets, g0, self.cases[0]), hashed(g0, g1), hashed(g0, g1, g2), self.words[0]]
+
     def gap_keys(self) -> list[int]:
         w0, w1, _ = self.words
         g0, g1, g2 = self.gaps
@@ -779,8 +1044,6 @@ class TokenDecoder:
         mixed = number * 2654435761 & MASK32
         shown = min(depth, 15)
         by_sign = 16 * (first.sign + 1) + shown
-        if self.set_count == 1:
-            return Choice(((mixed >> 21) + 2048 * (first.sign != 0),), (by_sign,))
         state = 0 if first.sign == 0 else 2 if first.trust > 60000 else 1
         sets = (
             16 * step * (first.sign != 0) + shown,
@@ -802,7 +1065,7 @@ BASE = 0x9E3779B97F4A7C15
 class MatchModel:
     def __init__(self, history_bits: int, orders: tuple[int, ...]) -> None:
         self.ring = 1 << history_bits
-        self.shift = 64 - min(22, history_bits)
+        self.shift = 64 - min(21, history_bits)
         self.orders = orders
         self.items: list[Item] = []
         self.tables: list[defaultdict[int, int]] = [defaultdict(int) for _ in orders]
@@ -913,30 +1176,37 @@ def soft_space(gap: bytes) -> int:
     return places[0] if len(places) == 1 and gap[places[0]] == 0x20 else -1
 
 
-class ItemDecoder:
-    def __init__(self, header: Header, bits: BitDecoder, speller: Speller, books: tuple[Book, Book], content_size: int) -> None:
-        level = header.level
+class ItemDecoder(ABC):
+    """What is the same whether items are coded bit by bit or choice by choice."""
+
+    def __init__(self, header: Header, speller: Speller, books: tuple[Book, Book]) -> None:
         self.header = header
-        self.level = level
+        self.level = header.level
         self.speller = speller
         self.words, self.gaps = books
         self.recent = Recent()
-        history_bits = max(4, min(level.history_limit, log_of(header.item_count + 2)))
-        self.match = MatchModel(history_bits, level.orders)
-        self.runs = Runs(level.runs, table_bits(level.word_limit, content_size, -2))
+        history_bits = max(4, min(self.level.history_limit, log_of(header.item_count + 2)))
+        self.match = MatchModel(history_bits, self.level.orders)
 
-        def token_decoder(book: Book, context_count: int, line_bits: int) -> TokenDecoder:
-            make = LeanPredictor if level.lean else FullPredictor
-            set_count, map_count = (1, 1) if level.lean else (3, 1) if context_count == 8 else (5, 2)
-            return TokenDecoder(make(bits, context_count, line_bits, 6400), book, set_count, map_count)
+    @abstractmethod
+    def gap_token(self, step: int, past: Item) -> int:
+        """Return the number in the book."""
 
-        def flag_predictor() -> Predictor:
-            return LeanPredictor(bits, 4, table_bits(15, content_size, -2), 6000)
+    @abstractmethod
+    def word_token(self, item: Item, step: int, past: Item) -> int:
+        """Return the number in the book; the gap is known."""
 
-        self.word_decoder = token_decoder(self.words, len(level.word_contexts), table_bits(level.word_limit, content_size, 0))
-        self.gap_decoder = token_decoder(self.gaps, len(level.gap_contexts), table_bits(level.gap_limit, content_size, -1))
-        self.case_predictor, self.line_end_predictor, self.expected_predictor = (flag_predictor() for _ in range(3))
-        self.flag_trusts = make_trusts(58982)
+    @abstractmethod
+    def expected_flag(self, keys: list[int], past: Item) -> int:
+        """Return 1 if the item is the one predicted."""
+
+    @abstractmethod
+    def case_flag(self, keys: list[int], item: Item, letters: int, step: int, past: int) -> int:
+        """Return the case of a word with some letters."""
+
+    @abstractmethod
+    def line_end_flag(self, keys: list[int], end: int, step: int, past: int) -> int:
+        """Return the form of the end of line, or 0."""
 
     def decode(self) -> bytes:
         """Return the content of the next item."""
@@ -952,17 +1222,13 @@ class ItemDecoder:
 
     def expected_item(self) -> Item | None:
         """Step 1."""
-        step, recent = self.match.step, self.recent
-        if step < self.level.strong:
+        if self.match.step < self.level.strong:
             return None
-        past = self.match.expected
+        past, recent = self.match.expected, self.recent
         if past.word >= self.words.escape or past.gap >= self.gaps.escape:
             return None
-        predictor = self.expected_predictor
         keys = [self.match.length, past.word, hashed(past.word, past.gap, recent.words[0])]
-        predictor.contexts = contexts_of([*keys, hashed(recent.line_start, recent.line_place, past.gap)])
-        predictor.open(1)
-        if not predictor.decide(0, Choice((step,), (self.words.rank(past.word),))):
+        if not self.expected_flag([*keys, hashed(recent.line_start, recent.line_place, past.gap)], past):
             return None
         recent.note_gap(past)
         self.match.add(past)
@@ -972,11 +1238,11 @@ class ItemDecoder:
         step = self.match.step
         past = self.match.expected if step > 0 else Item()
         item = Item()
-        self.read_gap(item, step, past)
+        item.gap, item.gap_bytes = self.complete(self.gaps, self.gap_token(step, past))
         if step > 0 and past.gap != item.gap:
             step = 1
         self.recent.note_gap(item)
-        self.read_word(item, step, past)
+        item.word, item.word_bytes = self.complete(self.words, self.word_token(item, step, past))
         if past.word != item.word:
             step = 0
         self.match.add(item)
@@ -984,15 +1250,58 @@ class ItemDecoder:
         item.line_end = self.read_line_end(item, step, past.line_end)
         return item
 
-    def read_gap(self, item: Item, step: int, past: Item) -> None:
+    def complete(self, book: Book, token: int) -> tuple[int, bytes]:
+        if token < book.escape:
+            return token, book.tokens[token]
+        spelt = self.speller.token(book.kind, b"", self.recent.words[0])
+        return spelt_number(spelt), spelt
+
+    def read_case(self, item: Item, step: int, past: int) -> int:
+        """Step 4."""
+        letters = sum(upper_of(piece) is not None for piece in characters(item.word_bytes))
+        if letters == 0:
+            return 0
+        w0, g0 = self.recent.words[0], self.recent.gaps[0]
+        keys = [hashed(g0, *self.recent.cases), item.word, hashed(item.word, g0), hashed(item.word, w0)]
+        return self.case_flag(keys, item, letters, step, past)
+
+    def read_line_end(self, item: Item, step: int, past: int) -> int:
+        """Step 5."""
+        if not self.header.line_ends_apart or soft_space(item.gap_bytes) < 0:
+            return 255
+        recent = self.recent
+        w0, g0 = recent.words[0], recent.gaps[0]
+        end = min(255, recent.column + character_count(item.word_bytes))
+        keys = [hashed(end, recent.widest, recent.line_end), hashed(end, recent.width), hashed(end, g0), hashed(w0, item.word, g0)]
+        return self.line_end_flag(keys, end, step, past)
+
+
+class BitItemDecoder(ItemDecoder):
+    def __init__(self, header: Header, bits: BitDecoder, speller: Speller, books: tuple[Book, Book], content_size: int) -> None:
+        super().__init__(header, speller, books)
+        level = self.level
+        self.runs = Runs(level.runs, table_bits(level.word_limit, content_size, -2))
+
+        def token_decoder(book: Book, context_count: int, line_bits: int) -> TokenDecoder:
+            set_count, map_count = (3, 1) if context_count == 8 else (5, 2)
+            return TokenDecoder(FullPredictor(bits, context_count, line_bits, 6400), book, set_count, map_count)
+
+        def flag_predictor() -> Predictor:
+            return LeanPredictor(bits, 4, table_bits(level.flag_limit, content_size, -2), 6000)
+
+        self.word_decoder = token_decoder(self.words, len(level.word_contexts), table_bits(level.word_limit, content_size, 0))
+        self.gap_decoder = token_decoder(self.gaps, len(level.gap_contexts), table_bits(level.gap_limit, content_size, -1))
+        self.case_predictor, self.line_end_predictor, self.expected_predictor = (flag_predictor() for _ in range(3))
+        self.flag_trusts = make_trusts(58982)
+
+    def gap_token(self, step: int, past: Item) -> int:
         recent, decoder = self.recent, self.gap_decoder
         keys = recent.gap_keys()
         decoder.predictor.contexts = [hashed(keys[i], i) for i in self.level.gap_contexts]
         last_rank = self.words.rank(recent.word)
-        token = decoder.decode(step, past.gap, last_rank, self.gaps.rank(recent.gap), None)
-        item.gap, item.gap_bytes = self.complete(self.gaps, token)
+        return decoder.decode(step, past.gap, last_rank, self.gaps.rank(recent.gap), None)
 
-    def read_word(self, item: Item, step: int, past: Item) -> None:
+    def word_token(self, item: Item, step: int, past: Item) -> int:
         recent, decoder = self.recent, self.word_decoder
         keys = recent.word_keys()
         decoder.predictor.contexts = [hashed(keys[i], i) for i in self.level.word_contexts]
@@ -1000,27 +1309,20 @@ class ItemDecoder:
         last_rank = self.words.rank(recent.word)
         token = decoder.decode(step, past.word, last_rank, self.gaps.rank(item.gap), self.runs)
         self.runs.learn(token)
-        item.word, item.word_bytes = self.complete(self.words, token)
-
-    def complete(self, book: Book, token: int) -> tuple[int, bytes]:
-        if token < book.escape:
-            return token, book.tokens[token]
-        spelt = self.speller.token(book.kind, b"", self.recent.words[0])
-        return spelt_number(spelt), spelt
+        return token
 
     def hint(self, question: int, step: int, sign: int) -> list[Hint]:
         return [Hint(self.flag_trusts, (question, step), sign if step > 0 else 0)]
 
-    def read_case(self, item: Item, step: int, past: int) -> int:
-        """Step 4."""
-        letters = sum(upper_of(piece) is not None for piece in characters(item.word_bytes))
-        if letters == 0:
-            return 0
+    def expected_flag(self, keys: list[int], past: Item) -> int:
+        predictor = self.expected_predictor
+        predictor.contexts = contexts_of(keys)
+        predictor.open(1)
+        return predictor.decide(0, Choice((self.match.step,), (self.words.rank(past.word),)))
+
+    def case_flag(self, keys: list[int], item: Item, letters: int, step: int, past: int) -> int:
         predictor, recent = self.case_predictor, self.recent
-        w0, g0 = recent.words[0], recent.gaps[0]
-        predictor.contexts = contexts_of(
-            [hashed(g0, *recent.cases), item.word, hashed(item.word, g0), hashed(item.word, w0)],
-        )
+        predictor.contexts = contexts_of(keys)
         predictor.open(1)
         cases = 3 * recent.cases[0] + recent.cases[1]
         maps = (self.gaps.rank(item.gap),)
@@ -1030,18 +1332,11 @@ class ItemDecoder:
             return 1
         return 1 + predictor.decide(1, Choice((48 + cases,), maps), self.hint(1, step, (0, -1, 1)[past]))
 
-    def read_line_end(self, item: Item, step: int, past: int) -> int:
-        """Step 5."""
-        if not self.header.line_ends_apart or soft_space(item.gap_bytes) < 0:
-            return 255
-        predictor, recent = self.line_end_predictor, self.recent
-        w0, g0 = recent.words[0], recent.gaps[0]
-        end = min(255, recent.column + character_count(item.word_bytes))
-        predictor.contexts = contexts_of(
-            [hashed(end, recent.widest, recent.line_end), hashed(end, recent.width), hashed(end, g0), hashed(w0, item.word, g0)],
-        )
+    def line_end_flag(self, keys: list[int], end: int, step: int, past: int) -> int:
+        predictor = self.line_end_predictor
+        predictor.contexts = contexts_of(keys)
         predictor.open(1)
-        maps = (8 * end + recent.line_end,)
+        maps = (8 * end + self.recent.line_end,)
         sign = 0 if past == 255 else 1 if past > 0 else -1
         if not predictor.decide(0, Choice((end,), maps), self.hint(2, step, sign)):
             return 0
@@ -1050,16 +1345,62 @@ class ItemDecoder:
         return 1 + 2 * high + low
 
 
+CASE, LINE_END, EXPECTED = 1, 2, 3
+
+
+class ChoiceItemDecoder(ItemDecoder):
+    def __init__(self, header: Header, bits: BitDecoder, speller: Speller, books: tuple[Book, Book], content_size: int) -> None:
+        super().__init__(header, speller, books)
+        level = self.level
+        self.word_predictor = ChoicePredictor(bits, table_bits(level.word_limit, content_size, 0))
+        self.gap_predictor = ChoicePredictor(bits, table_bits(level.gap_limit, content_size, -1))
+        self.flag_predictor = ChoicePredictor(bits, table_bits(level.flag_limit, content_size, -2))
+        self.word_tree, self.gap_tree = ChoiceTree(self.words), ChoiceTree(self.gaps)
+        self.trusts = make_trusts(20000)
+        self.case_bases = [[23000, 31000, *[32767] * 12] for _ in range(64)]
+        self.line_end_base = [29000, 32000, 32400, 32600, *[32767] * 10]
+        self.expected_base = [4096, *[32767] * 13]
+
+    def gap_token(self, step: int, past: Item) -> int:
+        keys = self.recent.gap_choice_keys()
+        self.gap_predictor.contexts = [hashed(keys[i], i) for i in self.level.gap_contexts]
+        expected = self.gap_tree.paths[self.gaps.entry(past.gap)] if step > 0 else ()
+        return self.gap_tree.decode(self.gap_predictor, expected, self.trusts, (GAP, step))
+
+    def word_token(self, item: Item, step: int, past: Item) -> int:
+        keys = self.recent.word_choice_keys()
+        self.word_predictor.contexts = [hashed(keys[i], i) for i in self.level.word_contexts]
+        expected = self.word_tree.paths[self.words.entry(past.word)] if step > 0 else ()
+        return self.word_tree.decode(self.word_predictor, expected, self.trusts, (WORD, step))
+
+    def flag(self, question: int, keys: list[int], base: list[int], expectation: Expectation | None, most: int) -> int:
+        self.flag_predictor.contexts = contexts_of(keys)
+        return min(most, self.flag_predictor.decide(base, question, 0, expectation))
+
+    def expected_flag(self, keys: list[int], past: Item) -> int:
+        return self.flag(EXPECTED, keys, self.expected_base, None, 1)
+
+    def case_flag(self, keys: list[int], item: Item, letters: int, step: int, past: int) -> int:
+        base = self.case_bases[min(63, self.gaps.rank(item.gap))]
+        expectation = Expectation(past, self.trusts, ("case", step)) if step > 0 else None
+        return self.flag(CASE, keys, base, expectation, min(2, letters))
+
+    def line_end_flag(self, keys: list[int], end: int, step: int, past: int) -> int:
+        expectation = Expectation(past, self.trusts, ("line end", step)) if step > 0 and past != 255 else None
+        return self.flag(LINE_END, keys, self.line_end_base, expectation, 4)
+
+
 def decode_mix(payload: bytes, content_size: int) -> bytes:
     fields = Fields(payload)
     header = read_header(fields, content_size)
     bits = BitDecoder(payload[fields.pos :], content_size)
-    speller = Speller(bits, header.level, content_size)
+    speller = (ChoiceSpeller if header.level.by_choices else BitSpeller)(bits, header.level, content_size)
     words = read_book(speller, WORD, header.word_count, header.word_bytes, header.class_level)
     gaps = read_book(speller, GAP, header.gap_count, header.gap_bytes, header.class_level)
     for book in (words, gaps):
         book.build()
-    items = ItemDecoder(header, bits, speller, (words, gaps), content_size)
+    make_items = ChoiceItemDecoder if header.level.by_choices else BitItemDecoder
+    items = make_items(header, bits, speller, (words, gaps), content_size)
     content = bytearray()
     for _ in range(header.item_count):
         content += items.decode()

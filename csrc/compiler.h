@@ -1,0 +1,14 @@
+/* compiler.h - what compilers know beyond C, where they do. */
+#ifndef QCZ_COMPILER_H
+#define QCZ_COMPILER_H
+
+#if defined(__GNUC__)
+#define ALWAYS_INLINE inline __attribute__((always_inline))
+/* Asks memory for what will be written. */
+#define PREFETCH(address) __builtin_prefetch((address), 1)
+#else
+#define ALWAYS_INLINE inline
+#define PREFETCH(address) ((void)(address))
+#endif
+
+#endif
