@@ -15,18 +15,18 @@
 #define GAP_MANY ((1u << GAP_CONTEXT_COUNT) - 1)
 
 static const mix_level levels[] = {
-    {.coding = MIX_FEW_CHOICES, .word_line_bits = 15, .gap_line_bits = 13, .spelling_line_bits = 13, .flag_line_bits = 13,
-     .strong_step = 5, .match_orders = 1, .history_bits = 20, .word_book_limit = 1 << 16},
-    {.coding = MIX_SOME_CHOICES, .word_line_bits = 17, .gap_line_bits = 15, .spelling_line_bits = 14, .flag_line_bits = 14,
-     .strong_step = 5, .match_orders = 1, .history_bits = 20, .word_book_limit = 1 << 16},
-    {.coding = MIX_MANY_CHOICES, .word_line_bits = 19, .gap_line_bits = 16, .spelling_line_bits = 15, .flag_line_bits = 14,
-     .strong_step = 5, .match_orders = 2, .history_bits = 21, .word_book_limit = 1 << 17},
-    {.coding = MIX_BITS, .word_contexts = WORD_SOME, .gap_contexts = GAP_SOME, .word_line_bits = 21, .gap_line_bits = 17, .spelling_line_bits = 18, .flag_line_bits = 15,
-     .strong_step = 8, .match_orders = 3, .history_bits = 21, .word_book_limit = 1 << 17},
-    {.coding = MIX_BITS, .word_contexts = WORD_MANY, .gap_contexts = GAP_MANY, .word_line_bits = 22, .gap_line_bits = 19, .spelling_line_bits = 19, .flag_line_bits = 15,
-     .strong_step = 8, .match_orders = 6, .history_bits = 22, .word_book_limit = 1 << 18},
-    {.coding = MIX_BITS, .word_contexts = WORD_MANY, .gap_contexts = GAP_MANY, .word_line_bits = 23, .gap_line_bits = 20, .spelling_line_bits = 19, .flag_line_bits = 15,
-     .strong_step = 8, .match_orders = 6, .history_bits = 23, .word_book_limit = 1 << 18},
+    {.coding = MIX_FEW_CHOICES, .word_line_bits = 15, .gap_line_bits = 13, .spelling_line_bits = 13,
+     .flag_line_bits = 13, .strong_step = 5, .match_orders = 1, .history_bits = 20, .word_book_limit = 1 << 16},
+    {.coding = MIX_SOME_CHOICES, .word_line_bits = 17, .gap_line_bits = 15, .spelling_line_bits = 14,
+     .flag_line_bits = 14, .strong_step = 5, .match_orders = 1, .history_bits = 20, .word_book_limit = 1 << 16},
+    {.coding = MIX_MANY_CHOICES, .word_line_bits = 19, .gap_line_bits = 16, .spelling_line_bits = 15,
+     .flag_line_bits = 14, .strong_step = 5, .match_orders = 2, .history_bits = 21, .word_book_limit = 1 << 17},
+    {.coding = MIX_BITS, .word_contexts = WORD_SOME, .gap_contexts = GAP_SOME, .word_line_bits = 21, .gap_line_bits = 17, .spelling_line_bits = 18,
+     .flag_line_bits = 15, .strong_step = 8, .match_orders = 3, .history_bits = 21, .word_book_limit = 1 << 17},
+    {.coding = MIX_BITS, .word_contexts = WORD_MANY, .gap_contexts = GAP_MANY, .word_line_bits = 22, .gap_line_bits = 19, .spelling_line_bits = 19,
+     .flag_line_bits = 15, .strong_step = 8, .match_orders = 6, .history_bits = 22, .word_book_limit = 1 << 18},
+    {.coding = MIX_BITS, .word_contexts = WORD_MANY, .gap_contexts = GAP_MANY, .word_line_bits = 23, .gap_line_bits = 20, .spelling_line_bits = 19,
+     .flag_line_bits = 15, .strong_step = 8, .match_orders = 6, .history_bits = 23, .word_book_limit = 1 << 18},
 };
 
 const mix_level *mix_level_find(unsigned level)

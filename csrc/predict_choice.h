@@ -58,8 +58,8 @@ static ALWAYS_INLINE void seek_choice(const choice_predictor *predictor, uint64_
         PREFETCH(predictor->table.buckets + (choice_hash(predictor->contexts[context], node) >> predictor->table.shift));
 }
 
-/* What one context has to say. */
-typedef struct choice_voice {
+/* What one context predicts. */
+typedef struct context_prediction {
     choice_entry *entry;
     uint32_t check;
     uint32_t state;
@@ -67,7 +67,7 @@ typedef struct choice_voice {
     uint32_t weight_number;
     uint32_t weight;         /* 0 if it is not known */
     choice_lanes bounds;     /* those of the mixture before it, if it is not known */
-} choice_voice;
+} context_prediction;
 
 /* `value` if `condition` is 1, `other` if it is 0; never a branch, which no processor could predict. */
 static ALWAYS_INLINE uint32_t pick(uint32_t condition, uint32_t value, uint32_t other)
@@ -75,21 +75,22 @@ static ALWAYS_INLINE uint32_t pick(uint32_t condition, uint32_t value, uint32_t 
     return other ^ ((value ^ other) & (0u - condition));
 }
 
-static ALWAYS_INLINE void find_entry(const choice_table *table, uint64_t hash, choice_voice *voice)
+static ALWAYS_INLINE void find_entry(const choice_table *table, uint64_t hash, context_prediction *prediction)
 {
     choice_entry *const bucket = table->buckets[hash >> table->shift];
     const uint32_t check = ((uint32_t)hash & 0xFFFF) | 1;
     const uint32_t first = bucket[0].check == check;
     const uint32_t second = bucket[1].check == check;
     const uint32_t less_used = (bucket[1].state & CHOICE_COUNT_MASK) < (bucket[0].state & CHOICE_COUNT_MASK);
-    voice->check = check;
-    voice->is_known = first | second;
-    voice->entry = bucket + (second | (less_used & ~first));
-    voice->state = pick(voice->is_known, voice->entry->state, CHOICE_STATE_NEW);
+    prediction->check = check;
+    prediction->is_known = first | second;
+    prediction->entry = bucket + (second | (less_used & ~first));
+    prediction->state = pick(prediction->is_known, prediction->entry->state, CHOICE_STATE_NEW);
 }
 
 /* The number of the weights of a context that is known. */
-static ALWAYS_INLINE uint32_t weight_number(unsigned context, unsigned depth, uint32_t state, uint32_t state_before, uint32_t known_before)
+static ALWAYS_INLINE uint32_t weight_number(unsigned context, unsigned depth, uint32_t state, uint32_t state_before,
+                                            uint32_t known_before)
 {
     const uint32_t neighbour = ((state ^ state_before) < 256) + 2 * (1 - known_before);
     return ((context * CHOICE_DEPTHS + depth) * CHOICE_NEIGHBOURS + neighbour) * CHOICE_SEEN_STATES + (state & 0xFF);
@@ -157,65 +158,68 @@ static ALWAYS_INLINE unsigned code_in_bounds(mix_coder *coder, choice_lanes lane
     return choice;
 }
 
-/* What all contexts have to say, and what the last of them that is known brought last. */
-typedef struct choice_voices {
-    choice_voice of[CHOICE_MAX_CONTEXTS];
+/* What all contexts predict, and what the last of them that is known brought last. */
+typedef struct context_predictions {
+    context_prediction of[CHOICE_MAX_CONTEXTS];
     uint32_t repeated;      /* MAX_CHOICES if none is known */
     uint32_t repeat_number;
     uint32_t repeat_weight;
-} choice_voices;
+} context_predictions;
 
-static ALWAYS_INLINE void hear_voices(const choice_predictor *predictor, const choice_question *question, choice_voices *voices,
+static ALWAYS_INLINE void look_up_contexts(const choice_predictor *predictor, const choice_question *question, context_predictions *predictions,
                                       unsigned contexts)
 {
     uint32_t state_before = CHOICE_STATE_NEW;
     uint32_t known_before = 0;
-    voices->repeated = MAX_CHOICES;
-    voices->repeat_number = 0;
+    predictions->repeated = MAX_CHOICES;
+    predictions->repeat_number = 0;
     for (unsigned context = 0; context < contexts; context++) {
-        choice_voice *const voice = &voices->of[context];
-        find_entry(&predictor->table, choice_hash(predictor->contexts[context], question->node), voice);
-        const uint32_t number = weight_number(context, question->depth, voice->state, state_before, known_before);
-        voice->weight_number = number;
-        voice->weight = predictor->context_weights[number] & (0u - voice->is_known);
-        voices->repeat_number = pick(voice->is_known, number, voices->repeat_number);
-        voices->repeated = pick(voice->is_known, voice->state >> 8, voices->repeated);
-        state_before = voice->state;
-        known_before = voice->is_known;
+        context_prediction *const prediction = &predictions->of[context];
+        find_entry(&predictor->table, choice_hash(predictor->contexts[context], question->node), prediction);
+        const uint32_t number = weight_number(context, question->depth, prediction->state, state_before, known_before);
+        prediction->weight_number = number;
+        prediction->weight = predictor->context_weights[number] & (0u - prediction->is_known);
+        predictions->repeat_number = pick(prediction->is_known, number, predictions->repeat_number);
+        predictions->repeated = pick(prediction->is_known, prediction->state >> 8, predictions->repeated);
+        state_before = prediction->state;
+        known_before = prediction->is_known;
     }
-    voices->repeat_weight = predictor->repeat_weights[voices->repeat_number] & (0u - (voices->repeated < MAX_CHOICES));
+    const uint32_t any_known = predictions->repeated < MAX_CHOICES;
+    predictions->repeat_weight = predictor->repeat_weights[predictions->repeat_number] & (0u - any_known);
 }
 
 /* A context that is new takes over what those before it make. */
-static ALWAYS_INLINE choice_lanes mix_voices(const choice_question *question, choice_voices *voices, unsigned contexts)
+static ALWAYS_INLINE choice_lanes mix_distributions(const choice_question *question, context_predictions *predictions,
+                                                    unsigned contexts)
 {
     choice_lanes mixed = lanes_load(question->base);
     for (unsigned context = 0; context < contexts; context++) {
-        choice_voice *const voice = &voices->of[context];
-        voice->bounds = lanes_pick(voice->is_known, lanes_load(voice->entry), mixed);
-        mixed = lanes_toward(mixed, voice->bounds, (uint16_t)voice->weight);
+        context_prediction *const prediction = &predictions->of[context];
+        prediction->bounds = lanes_pick(prediction->is_known, lanes_load(prediction->entry), mixed);
+        mixed = lanes_toward(mixed, prediction->bounds, (uint16_t)prediction->weight);
     }
-    mixed = lanes_toward(mixed, lanes_of_choice(voices->repeated), (uint16_t)voices->repeat_weight);
+    mixed = lanes_toward(mixed, lanes_of_choice(predictions->repeated), (uint16_t)predictions->repeat_weight);
     if (question->trust != NULL)
         mixed = lanes_toward(mixed, lanes_of_choice(question->expected), *question->trust);
     return lanes_lift(mixed);
 }
 
-static ALWAYS_INLINE void learn_weights(choice_predictor *predictor, const choice_question *question, const choice_voices *voices,
-                                        unsigned choice, unsigned contexts)
+static ALWAYS_INLINE void learn_weights(choice_predictor *predictor, const choice_question *question,
+                                        const context_predictions *predictions, unsigned choice, unsigned contexts)
 {
     const part_reader reader = read_part_of(choice);
     int32_t part = part_of(question->base, &reader);
     for (unsigned context = 0; context < contexts; context++) {
-        const choice_voice *const voice = &voices->of[context];
-        const int32_t own = part_of(voice->entry, &reader);
+        const context_prediction *const prediction = &predictions->of[context];
+        const int32_t own = part_of(prediction->entry, &reader);
         const int32_t before = part;
-        part += (own - part) * (int32_t)voice->weight >> CHOICE_TOTAL_BITS;
-        learn_weight(&predictor->context_weights[voice->weight_number], voice->weight, gain_of(predictor, own, before, part));
+        part += (own - part) * (int32_t)prediction->weight >> CHOICE_TOTAL_BITS;
+        learn_weight(&predictor->context_weights[prediction->weight_number], prediction->weight, gain_of(predictor, own, before, part));
     }
-    const int32_t own = (int32_t)((0u - (choice == voices->repeated)) & CHOICE_LAST_BOUND);
-    const int32_t after = part + ((own - part) * (int32_t)voices->repeat_weight >> CHOICE_TOTAL_BITS);
-    learn_weight(&predictor->repeat_weights[voices->repeat_number], voices->repeat_weight, gain_of(predictor, own, part, after));
+    const int32_t own = (int32_t)((0u - (choice == predictions->repeated)) & CHOICE_LAST_BOUND);
+    const int32_t after = part + ((own - part) * (int32_t)predictions->repeat_weight >> CHOICE_TOTAL_BITS);
+    learn_weight(&predictor->repeat_weights[predictions->repeat_number], predictions->repeat_weight,
+                 gain_of(predictor, own, part, after));
 }
 
 static ALWAYS_INLINE void learn_trust(const choice_question *question, unsigned choice)
@@ -227,16 +231,17 @@ static ALWAYS_INLINE void learn_trust(const choice_question *question, unsigned 
         *question->trust = (uint16_t)(trust - ((trust - LEAST_TRUST) >> EXPECTED_RATE_SHIFT));
 }
 
-static ALWAYS_INLINE void learn_choice(const choice_question *question, const choice_voices *voices, unsigned choice, unsigned contexts)
+static ALWAYS_INLINE void learn_choice(const choice_question *question, const context_predictions *predictions, unsigned choice,
+                                       unsigned contexts)
 {
     static const uint16_t rates[CHOICE_COUNT_MASK + 1] = {ENTRY_RATES};
     const choice_lanes made = lanes_of_choice(choice);
     lanes_store(question->base, lanes_toward(lanes_load(question->base), made, BASE_RATE));
     for (unsigned context = 0; context < contexts; context++) {
-        const choice_voice *const voice = &voices->of[context];
-        const uint32_t label = state_after(voice->state, choice) << 16 | voice->check;
-        const choice_lanes learnt = lanes_toward(voice->bounds, made, rates[voice->state & CHOICE_COUNT_MASK]);
-        lanes_store(voice->entry, lanes_label(learnt, label));
+        const context_prediction *const prediction = &predictions->of[context];
+        const uint32_t label = state_after(prediction->state, choice) << 16 | prediction->check;
+        const choice_lanes learnt = lanes_toward(prediction->bounds, made, rates[prediction->state & CHOICE_COUNT_MASK]);
+        lanes_store(prediction->entry, lanes_label(learnt, label));
     }
 }
 
@@ -244,17 +249,17 @@ static ALWAYS_INLINE void learn_choice(const choice_question *question, const ch
 static ALWAYS_INLINE unsigned code_choice(mix_coder *coder, choice_predictor *predictor, const choice_question *question,
                                           unsigned choice, unsigned contexts)
 {
-    choice_voices voices;
+    context_predictions predictions;
     choice_entry mixed;
-    hear_voices(predictor, question, &voices, contexts);
-    const choice_lanes lanes = mix_voices(question, &voices, contexts);
+    look_up_contexts(predictor, question, &predictions, contexts);
+    const choice_lanes lanes = mix_distributions(question, &predictions, contexts);
     lanes_store(&mixed, lanes);
     choice = code_in_bounds(coder, lanes, &mixed, choice);
     coder->decisions_left -= coder->decisions_left < DECISIONS_A_CHOICE ? coder->decisions_left : DECISIONS_A_CHOICE;
-    learn_weights(predictor, question, &voices, choice, contexts);
+    learn_weights(predictor, question, &predictions, choice, contexts);
     if (question->trust != NULL)
         learn_trust(question, choice);
-    learn_choice(question, &voices, choice, contexts);
+    learn_choice(question, &predictions, choice, contexts);
     return choice;
 }
 

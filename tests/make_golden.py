@@ -20,6 +20,9 @@ STORED = b"stored by hand"
 # 210,000 words, 6,859 of them different.
 TIERS = b"a b c " * 65_000 + " ".join("".join(word) for word in product("abcdefghijklmnopqrs", repeat=3)).encode() + TEXT
 
+# Wrapped as in a book, with line ends of two kinds.
+WRAPPED = b"\n".join(TEXT.replace(b"\n", b" ")[start : start + 70] for start in range(0, 5000, 70)) + b" ends\r\n"
+
 # Each file says in one line what is in it, or what is wrong with it.
 FILES = {
     "good-empty": ("the frame of nothing", paper(b"")),
@@ -30,6 +33,11 @@ FILES = {
     "good-paper-blocks": ("the text in three blocks", paper(TEXT, block_size=2500)),
     "good-paper-chinese": ("Chinese without spaces: all escapes", paper(CHINESE[:3000] + TEXT[:3000])),
     "good-paper-tiers": ("6,859 different words: two tiers of unigrams", paper(TIERS)),
+    "good-mix-4": ("6,000 bytes of text, choice by choice in few contexts", quasicryth.compress(TEXT, 4)),
+    "good-mix-6": ("the same in many, with Chinese and one part twice", quasicryth.compress(TEXT + CHINESE[:900] + TEXT[:2000], 6)),
+    "good-mix-7": ("the text, bit by bit in eight contexts", quasicryth.compress(TEXT, 7)),
+    "good-mix-9": ("the same as at level 6, bit by bit in sixteen", quasicryth.compress(TEXT + CHINESE[:900] + TEXT[:2000], 9)),
+    "good-mix-wrapped": ("wrapped text, in two blocks", quasicryth.compress(WRAPPED, 5, block_size=3000)),
     "good-zstd": ("a zstd block, because of its zero bytes", paper(b"zero \0 byte " * 30)),
     "good-stored": ("a stored block of random bytes", paper(random_bytes(200))),
     "good-two-frames": ("two frames, to be joined", paper(b"first ") + paper(b"second")),

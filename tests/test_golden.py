@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import reference_decoder
-from make_golden import CHINESE, FILES, STORED, TEXT, TIERS
+from make_golden import CHINESE, FILES, STORED, TEXT, TIERS, WRAPPED
 from paths import ALL, CommandFailedError
 from samples import random_bytes
 
@@ -22,6 +22,11 @@ GOOD = {
     "good-paper-blocks": TEXT,
     "good-paper-chinese": CHINESE[:3000] + TEXT[:3000],
     "good-paper-tiers": TIERS,
+    "good-mix-4": TEXT,
+    "good-mix-6": TEXT + CHINESE[:900] + TEXT[:2000],
+    "good-mix-7": TEXT,
+    "good-mix-9": TEXT + CHINESE[:900] + TEXT[:2000],
+    "good-mix-wrapped": WRAPPED,
     "good-zstd": b"zero \0 byte " * 30,
     "good-stored": random_bytes(200),
     "good-two-frames": b"first second",
