@@ -52,9 +52,25 @@ MIX = [
     "word_classes",
     "word_tree",
 ]
+FAST = [
+    *WORDS,
+    "code_cost",
+    "fast_block",
+    "fast_decoder",
+    "fast_encoder",
+    "fast_parse",
+    "item_books",
+    "items",
+    "letter_case",
+    "paper_block",
+    "static_model",
+    "word_classes",
+    "word_tree",
+]
 MODULES = {
     "_checksum": [*ENGINE, "checksum"],
     "_codebooks": [*WORDS, "paper_block"],
+    "_fast": FAST,
     "_items": [*ENGINE, "checksum", "items", "letter_case", "token_table"],
     "_mix": MIX,
     "_paper": PAPER,

@@ -4,7 +4,7 @@
  * The engine knows words, models and one block at a time. It knows no files, no frames and no Python. It keeps no state
  * between calls, so any number of threads may call it, each with its own arguments. Sizes are bytes unless a name says
  * otherwise; a pointer to no bytes at all still has to point somewhere. The layout of every stream is specified in FORMAT.md,
- * sections "Paper block" and "Mix block".
+ * sections "Paper block", "Mix block" and "Fast block".
  */
 #ifndef QCZ_H
 #define QCZ_H
@@ -190,6 +190,30 @@ qcz_status qcz_mix_memory(const uint8_t *payload, size_t size, size_t raw_size, 
 /* As qcz_paper_decode. */
 qcz_status qcz_mix_decode(const uint8_t *payload, size_t size, uint8_t *output, size_t raw_size, qcz_cpu_path path,
                           qcz_error *error);
+
+/* ---- the fast engine: one block ------------------------------------------------------------------------------------ */
+
+/* What a fast block holds, as `qcz info` prints it. */
+typedef struct qcz_fast_statistics {
+    uint32_t level;
+    uint64_t item_count;
+    uint64_t event_count; /* items coded by themselves, and matches */
+    uint64_t word_count;  /* entries of the codebook of words */
+    uint64_t gap_count;
+} qcz_fast_statistics;
+
+/*
+ * Writes the payload of a fast block at `level` 1 .. 3. `size` is at most QCZ_MAX_BLOCK_SIZE. On success the caller owns `*payload`.
+ * Errors: QCZ_ERROR_MEMORY; QCZ_ERROR_LIMIT for a level or size out of range.
+ */
+qcz_status qcz_fast_encode(const uint8_t *block, size_t size, unsigned level, qcz_buffer *payload);
+
+/* As qcz_paper_memory. `statistics` may be NULL. */
+qcz_status qcz_fast_memory(const uint8_t *payload, size_t size, size_t raw_size, uint64_t *needed, qcz_fast_statistics *statistics,
+                           qcz_error *error);
+
+/* As qcz_paper_decode. */
+qcz_status qcz_fast_decode(const uint8_t *payload, size_t size, uint8_t *output, size_t raw_size, qcz_error *error);
 
 #ifdef __cplusplus
 }

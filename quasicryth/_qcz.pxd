@@ -84,6 +84,17 @@ cdef extern from "qcz.h" nogil:
         QCZ_CPU_NEON
     int qcz_cpu_has(qcz_cpu_path path)
 
+    ctypedef struct qcz_fast_statistics:
+        uint32_t level
+        uint64_t item_count
+        uint64_t event_count
+        uint64_t word_count
+        uint64_t gap_count
+    qcz_status qcz_fast_encode(const uint8_t *block, size_t size, unsigned level, qcz_buffer *payload)
+    qcz_status qcz_fast_memory(const uint8_t *payload, size_t size, size_t raw_size, uint64_t *needed,
+                               qcz_fast_statistics *statistics, qcz_error *error)
+    qcz_status qcz_fast_decode(const uint8_t *payload, size_t size, uint8_t *output, size_t raw_size, qcz_error *error)
+
     ctypedef struct qcz_mix_statistics:
         uint32_t level
         uint32_t line_ends_apart

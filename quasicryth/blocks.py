@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from . import _codebooks, _mix, _paper, _parse, _tokens
+from . import _codebooks, _fast, _mix, _paper, _parse, _tokens
 from .errors import QczCorruptError, QczLimitError
 from .frame import Block, BlockHeader, BlockKind, checksum32
 from .tiling import Positions, parse_tiling
@@ -22,7 +22,7 @@ _LEAST_SAVING = 1 / 64
 
 @dataclass(frozen=True)
 class EngineOptions:
-    """Which engine codes text: `mix` at *level* 4 to 9, or `paper`, which looks phrases up at *positions*."""
+    """Which engine codes text: `fast` at *level* 1 to 3, `mix` at 4 to 9, or `paper`, which looks phrases up at *positions*."""
 
     engine: str = "mix"
     level: int = 6
@@ -64,12 +64,16 @@ def _is_noise(data: bytes | memoryview) -> bool:
 
 
 def _encode_mix(data: bytes | memoryview, options: EngineOptions) -> tuple[BlockKind, bytes] | None:
-    payload = None if _is_noise(data) else _mix.encode_block(data, options.level)
+    payload = _mix.encode_block(data, options.level)
     return (BlockKind.MIX, payload) if payload is not None else None
 
 
 def _encode_text(data: bytes | memoryview, options: EngineOptions) -> tuple[BlockKind, bytes] | None:
     """Return *data* as the engine codes it, or None where words do not help: the engine `paper` takes a zero byte for that."""
+    if options.engine != "paper" and _is_noise(data):
+        return None
+    if options.engine == "fast":
+        return BlockKind.FAST, _fast.encode_block(data, options.level)
     if options.engine == "mix":
         return _encode_mix(data, options)
     return (BlockKind.PAPER, encode_paper(data, options.positions)) if not _tokens.is_binary(data) else None
@@ -103,7 +107,7 @@ class _Decoder(Protocol):
     def decode_block(self, payload: bytes, raw_size: int) -> bytes: ...
 
 
-_ENGINES: dict[BlockKind, _Decoder] = {BlockKind.PAPER: _paper, BlockKind.MIX: _mix}
+_ENGINES: dict[BlockKind, _Decoder] = {BlockKind.PAPER: _paper, BlockKind.MIX: _mix, BlockKind.FAST: _fast}
 
 
 def decoder_memory(block: Block) -> int:

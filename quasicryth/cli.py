@@ -196,7 +196,7 @@ def _level_options(command: Callable[..., None]) -> Callable[..., None]:
 
 def _make_options(level: int | None, engine: str | None, tiling: str | None, block_size: int | None) -> Options:
     try:
-        return make_options(DEFAULT_LEVEL if level is None else level, engine, tiling, block_size)
+        return make_options(level, engine, tiling, block_size)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
 

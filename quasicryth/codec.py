@@ -24,26 +24,30 @@ from .frame import (
 )
 from .tiling import parse_tiling
 
-ENGINES = ("mix", "paper")
+ENGINES = ("fast", "mix", "paper")
 LEVELS = range(1, 10)
 DEFAULT_LEVEL = 6
+_DEFAULT_FAST_LEVEL = 3
 DEFAULT_TILING = "multi"
 
-# How much a level of the engine mix may learn from at once: its memory for tables is in proportion.
+# How much a level may learn from at once: its memory is in proportion.
+_FAST_BLOCK_SIZES = dict.fromkeys(range(1, 4), 16 << 20)
 _MIX_BLOCK_SIZES = {4: 16 << 20, 5: 32 << 20, 6: 64 << 20, 7: 64 << 20, 8: 128 << 20, 9: 128 << 20}
-_PAPER_BLOCK_SIZE = 64 << 20
+_BLOCK_SIZES = {"fast": _FAST_BLOCK_SIZES, "mix": _MIX_BLOCK_SIZES, "paper": dict.fromkeys(LEVELS, 64 << 20)}
 
 Buffer = bytes | bytearray | memoryview
 
 
 def default_engine(level: int, tiling: str | None = None) -> str:
-    """Return the engine of *level*: below those of the engine mix it is the paper's, for now, and with a *tiling* always."""
-    return "mix" if tiling is None and level in _MIX_BLOCK_SIZES else "paper"
+    """Return the engine of *level*: with a *tiling* it is the paper's."""
+    if tiling is not None:
+        return "paper"
+    return "mix" if level in _MIX_BLOCK_SIZES else "fast"
 
 
 def default_block_size(engine: EngineOptions) -> int:
     """Return how many bytes make a block where nobody says so."""
-    return _MIX_BLOCK_SIZES[engine.level] if engine.engine == "mix" else _PAPER_BLOCK_SIZE
+    return _BLOCK_SIZES[engine.engine][engine.level]
 
 
 @dataclass(frozen=True)
@@ -62,20 +66,23 @@ def _check_integers(**values: object) -> None:
 
 def _make_engine_options(level: int, engine: str, tiling: str | None) -> EngineOptions:
     positions = parse_tiling(DEFAULT_TILING if tiling is None else tiling)
-    if engine == "mix" and level not in _MIX_BLOCK_SIZES:
-        raise ValueError(f"the engine mix has the levels {min(_MIX_BLOCK_SIZES)} to {max(_MIX_BLOCK_SIZES)}, not {level}")
-    if engine == "mix" and tiling is not None:
-        raise ValueError("the engine mix takes no tiling; the engine paper does")
+    levels = _BLOCK_SIZES[engine]
+    if level not in levels:
+        raise ValueError(f"the engine {engine} has the levels {min(levels)} to {max(levels)}, not {level}")
+    if engine != "paper" and tiling is not None:
+        raise ValueError(f"the engine {engine} takes no tiling; the engine paper does")
     return EngineOptions(engine, level, positions)
 
 
 def make_options(
-    level: int = DEFAULT_LEVEL, engine: str | None = None, tiling: str | None = None, block_size: int | None = None
+    level: int | None = None, engine: str | None = None, tiling: str | None = None, block_size: int | None = None
 ) -> Options:
     """Check the options of a compression and fill in what is None, as `compress` says.
 
     Raises ValueError, or TypeError for a value of the wrong type, that says what is allowed.
     """
+    if level is None:
+        level = _DEFAULT_FAST_LEVEL if engine == "fast" else DEFAULT_LEVEL
     _check_integers(level=level, block_size=1 if block_size is None else block_size)
     if level not in LEVELS:
         raise ValueError(f"level {level} is not one of {LEVELS[0]} to {LEVELS[-1]}")
@@ -125,7 +132,7 @@ class FrameWriter:
 
 def compress(
     data: Buffer,
-    level: int = DEFAULT_LEVEL,
+    level: int | None = None,
     *,
     engine: str | None = None,
     tiling: str | None = None,
@@ -133,13 +140,13 @@ def compress(
 ) -> bytes:
     """Return *data* compressed as one .qcz frame.
 
-    *level*, 1 to 9, trades speed and memory for size. Levels 4 to 9 are those of the *engine* `mix`, which takes about as long to
-    decompress as to compress. Levels 1 to 3 stand for the engine `paper`, the published method, until there is a fast engine: it
-    has but one level, and takes any *level* without a difference. *engine* None is that of the level, or `paper` with a *tiling*.
+    *level*, 1 to 9, trades speed and memory for size; None is 6, or 3 with the *engine* `fast`. Levels 1 to 3 are those of the
+    engine `fast`, which decompresses many times as fast as it compresses; levels 4 to 9 those of `mix`, which takes about as long
+    for both. *engine* None is that of the level, or with a *tiling* `paper`, the published method, which takes any *level*.
 
     *tiling*, for the engine `paper` only, names the word positions at which long phrases are looked up (see `quasicryth.tiling`);
     None is `multi`. *block_size* is how many bytes of *data* make a block, 1 to 2^30: larger blocks compress better and take more
-    memory; None is 16 MiB at level 4, 32 MiB at level 5, 128 MiB at levels 8 and 9, else 64 MiB. The engine `mix` takes about as
+    memory; None is 16 MiB up to level 4, 32 MiB at level 5, 128 MiB at levels 8 and 9, else 64 MiB. The engine `mix` takes about as
     much memory to compress text as to decompress it, which `qcz info` prints: tables that grow with the block up to the level's
     limit, and a few bytes for each byte of text. The engine `paper` takes about 12 times the block.
 

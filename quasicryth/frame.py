@@ -38,6 +38,7 @@ class BlockKind(IntEnum):
     ZSTD = 2
     PAPER = 3
     MIX = 4
+    FAST = 5
 
 
 @dataclass(frozen=True)

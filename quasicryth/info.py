@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from . import _mix, _paper
+from . import _fast, _mix, _paper
 from ._checksum import Xxh64
 from .blocks import decoder_memory
 from .codec import decode_frame
@@ -46,6 +46,8 @@ def _describe_block(block: Block) -> dict[str, Any]:
         return {**described, **_describe_paper(block)}
     if block.header.kind == BlockKind.MIX:
         return {**described, **_mix.inspect_block(block.payload, block.header.raw_size)}
+    if block.header.kind == BlockKind.FAST:
+        return {**described, **_fast.inspect_block(block.payload, block.header.raw_size)}
     return described
 
 
@@ -98,6 +100,11 @@ def _mix_lines(block: dict[str, Any]) -> Iterator[str]:
     yield f"    codebook entries: {_describe_counts(block['codebook_entries'])}"
 
 
+def _fast_lines(block: dict[str, Any]) -> Iterator[str]:
+    yield f"    level {block['level']}, items {block['items']:,}, coded as {block['events']:,} words and matches"
+    yield f"    codebook entries: {_describe_counts(block['codebook_entries'])}"
+
+
 def _block_lines(number: int, block: dict[str, Any]) -> Iterator[str]:
     yield (
         f"  block {number}: {block['kind']}, {block['content_bytes']:,} -> {block['compressed_bytes']:,} bytes, "
@@ -107,6 +114,8 @@ def _block_lines(number: int, block: dict[str, Any]) -> Iterator[str]:
         yield from _paper_lines(block)
     elif block["kind"] == "mix":
         yield from _mix_lines(block)
+    elif block["kind"] == "fast":
+        yield from _fast_lines(block)
 
 
 def format_description(frames: list[dict[str, Any]]) -> Iterator[str]:

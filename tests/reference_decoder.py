@@ -116,7 +116,7 @@ BLOCK_MARKER = bytes.fromhex("9142")
 TAIL_MARKER = bytes.fromhex("9145")
 FOOTER_MAGIC = bytes.fromhex("5A435191")
 BLOCK_SIZE_LIMIT = 2**30
-STORED, ZSTD, PAPER, MIX = 1, 2, 3, 4
+STORED, ZSTD, PAPER, MIX, FAST = 1, 2, 3, 4, 5
 
 
 def decode(data: bytes) -> bytes:
@@ -190,6 +190,10 @@ def decode_payload(kind: int, payload: bytes, content_size: int) -> bytes:
         from reference_mix_decoder import decode_mix
 
         return decode_mix(payload, content_size)
+    if kind == FAST:
+        from reference_fast_decoder import decode_fast
+
+        return decode_fast(payload, content_size)
     require(kind == PAPER, "a block of a kind of a newer version")
     return decode_paper(payload, content_size)
 

@@ -70,7 +70,7 @@ def test_block_sizes_out_of_range(block_size):
     rejected(frame_header(block_size=block_size), quasicryth.QczCorruptError, "block size")
 
 
-@pytest.mark.parametrize("kind", [0, 5, 255])
+@pytest.mark.parametrize("kind", [0, 6, 255])
 def test_unknown_kinds(kind):
     rejected(frame_header() + block(b"xyz", kind=kind), quasicryth.QczVersionError, f"kind {kind}")
 

@@ -10,11 +10,12 @@ import textwrap
 
 import pytest
 import reference_decoder
+import reference_fast_decoder
 import reference_mix_decoder
 from samples import SMALL, english, source_code, synthetic_text
 
 import quasicryth
-from quasicryth import _mix
+from quasicryth import _fast, _mix
 
 
 @pytest.mark.parametrize("name", SMALL)
@@ -107,7 +108,7 @@ def test_damaged_mix_blocks(level):
     payload = _mix.encode_block(data, level)
     for position in [*range(14), *range(14, len(payload), 47)]:
         damaged = payload[:position] + bytes([payload[position] ^ 1]) + payload[position + 1 :]
-        assert content_or_none(reference_mix_decoder.decode_mix, damaged, len(data)) == content_or_none(
+        assert content_or_none(reference_mix_decoder.decode_fast, _mix, damaged, len(data)) == content_or_none(
             _mix.decode_block, damaged, len(data)
         )
 
@@ -120,6 +121,33 @@ def test_mix_blocks_of_another_length(change):
     assert content_or_none(reference_mix_decoder.decode_mix, changed, len(data)) == content_or_none(
         _mix.decode_block, changed, len(data)
     )
+
+
+FAST_TEXTS = {**MIX_TEXTS, "repeats": english()[:900] * 2 + b"again " * 400 + english()[200:800], "prose": english()[:9000]}
+
+
+@pytest.mark.parametrize("level", [1, 3])
+@pytest.mark.parametrize("name", FAST_TEXTS)
+def test_fast_blocks(name, level):
+    data = FAST_TEXTS[name]
+    assert reference_fast_decoder.decode_fast(_fast.encode_block(data, level), len(data)) == data
+
+
+@pytest.mark.parametrize("name", [name for name in SMALL if SMALL[name]])
+def test_small_fast_blocks(name):
+    data = SMALL[name]
+    assert reference_fast_decoder.decode_fast(_fast.encode_block(data, 2), len(data)) == data
+
+
+@pytest.mark.parametrize("name", ["repeats", "chinese"])
+def test_damaged_fast_blocks(name):
+    data = FAST_TEXTS[name]
+    payload = _fast.encode_block(data, 3)
+    for position in [*range(60), *range(60, len(payload), 23)]:
+        damaged = payload[:position] + bytes([payload[position] ^ 1 << position % 8]) + payload[position + 1 :]
+        assert content_or_none(reference_fast_decoder.decode_fast, damaged, len(data)) == content_or_none(
+            _fast.decode_block, damaged, len(data)
+        )
 
 
 def content_or_none(decode, payload, size):

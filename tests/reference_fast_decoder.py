@@ -1,0 +1,281 @@
+"""A slow, plain decoder of fast blocks, written from quasicryth/FORMAT.md alone; reference_decoder.py calls it.
+
+Numbers after a section sign (§) are sections of FORMAT.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reference_decoder import MASK32, Fields, require
+from reference_mix_decoder import apply_case
+
+# §5.1: payload and bits
+
+
+@dataclass(frozen=True)
+class Header:
+    item_count: int
+    event_count: int
+    word_count: int
+    word_bytes: int
+    gap_count: int
+    gap_bytes: int
+
+
+def read_header(fields: Fields, content_size: int) -> Header:
+    require(1 <= fields.number(1) <= 3, "an unknown level")
+    require(fields.number(1) == 0, "unknown flags of a fast block")
+    header = Header(*(fields.varint() for _ in range(6)))
+    require(header.item_count <= content_size and header.event_count <= header.item_count, "too many items")
+    require(header.word_count < 2**16 and header.gap_count <= 4096, "a codebook is too large")
+    require(max(header.word_count, header.gap_count) <= header.item_count, "a codebook is too large")
+    require(max(header.word_bytes, header.gap_bytes) <= content_size, "a codebook has too many bytes")
+    return header
+
+
+class Bits:
+    def __init__(self, data: bytes) -> None:
+        self.value = int.from_bytes(data, "little")
+        self.size = 8 * len(data)
+        self.place = 0
+
+    def take(self, count: int) -> int:
+        number = self.value >> self.place & ((1 << count) - 1)
+        self.place += count
+        return number
+
+    def gamma(self) -> int:
+        width = 0
+        while self.take(1):
+            width += 1
+            require(width < 31, "a gamma number is too great")
+        return (1 << width) + self.take(width) - 1
+
+    def align(self) -> None:
+        self.place = -(-self.place // 8) * 8
+
+    def is_done(self) -> bool:
+        return -(-self.place // 8) * 8 == self.size
+
+
+# §5.2, §5.3: symbols and tables
+
+EVENTS, GAPS, CASES, DISTANCES, LETTERS, KEPT, TIERS, TENDENCIES, CLASSES = range(9)
+SHAPES = {
+    GAPS: (144, 73, 10),
+    CASES: (64, 3, 9),
+    DISTANCES: (4, 43, 11),
+    LETTERS: (200, 257, 10),
+    KEPT: (16, 65, 9),
+    TIERS: (16, 40, 10),
+    TENDENCIES: (16, 8, 9),
+    CLASSES: (1, 129, 10),
+}
+
+
+def read_table(bits: Bits, symbol_count: int, table_bits: int) -> list[tuple[int, int, int]]:
+    """Return symbol, start and frequency of each range."""
+    if not bits.take(1):
+        quarter = 1 << (table_bits - 2)
+        return [(0, part * quarter, quarter) for part in range(4)]
+    ranges = []
+    start, symbol = 0, -1
+    while start < 1 << table_bits:
+        symbol += 1 + bits.gamma()
+        frequency = 1 + bits.gamma()
+        require(symbol < symbol_count and frequency <= 2047, "a table is malformed")
+        ranges.append((symbol, start, frequency))
+        start += frequency
+    require(start == 1 << table_bits, "a table is malformed")
+    require(bits.place <= bits.size, "the bits end early")
+    return ranges
+
+
+class Symbols:
+    def __init__(self, data: bytes) -> None:
+        require(len(data) >= 16, "the symbols are cut short")
+        self.states = [int.from_bytes(data[4 * i : 4 * i + 4], "little") for i in range(4)]
+        self.data = data
+        self.place = 16
+        self.slots: dict[int, list[list[tuple[int, int, int]]]] = {}
+        self.table_bits: dict[int, int] = {}
+
+    def read_tables(self, bits: Bits, model: int, shape: tuple[int, int, int]) -> None:
+        context_count, symbol_count, table_bits = shape
+        self.table_bits[model] = table_bits
+        tables = (read_table(bits, symbol_count, table_bits) for _ in range(context_count))
+        self.slots[model] = [[entry for entry in table for _ in range(entry[2])] for table in tables]
+
+    def decode(self, model: int, context: int) -> int:
+        state = self.states[model % 4]
+        rest = state % (1 << self.table_bits[model])
+        symbol, start, frequency = self.slots[model][context][rest]
+        state = frequency * (state >> self.table_bits[model]) + rest - start & MASK32
+        if state < 1 << 16:
+            require(self.place + 2 <= len(self.data), "the symbols end early")
+            state = state << 16 | int.from_bytes(self.data[self.place : self.place + 2], "little")
+            self.place += 2
+        self.states[model % 4] = state
+        return symbol
+
+    def is_done(self) -> bool:
+        return self.states == [1 << 16] * 4 and self.place == len(self.data)
+
+
+# §5.4: codebooks
+
+NO_CLASS, UNKNOWN = 128, 129
+
+
+def letter_context(is_gap: bool, token: bytes | bytearray) -> int:
+    last = token[-1] if token else -1
+    if last < 0:
+        kind = 0
+    elif 0x61 <= last <= 0x7A:
+        kind = last - 0x60
+    elif 0x30 <= last <= 0x39:
+        kind = 27
+    elif last >= 0xC0:
+        kind = 28 + last % 8
+    elif last >= 0x80:
+        kind = 36 + (last >> 4 & 1)
+    else:
+        kind = 38 if last < 0x30 else 39
+    if is_gap:
+        return 160 + kind
+    before = token[-2] if len(token) > 1 else 0
+    return 40 * (1 if before in b"aeiou" else 2 if 0x61 <= before <= 0x7A else 0 if before == 0 else 3) + kind
+
+
+@dataclass(frozen=True)
+class Word:
+    letters: bytes
+    tier: int
+    tendency: int
+    word_class: int
+
+
+class Decoder:
+    def __init__(self, payload: bytes, content_size: int) -> None:
+        fields = Fields(payload)
+        self.header = read_header(fields, content_size)
+        self.bits = Bits(fields.take(fields.varint()))
+        self.symbols = Symbols(payload[fields.pos :])
+        self.content_size = content_size
+
+    def token(self, is_gap: bool, known: bytes = b"") -> bytes:
+        token = bytearray(known)
+        while (letter := self.symbols.decode(LETTERS, letter_context(is_gap, token))) != 256:
+            require(len(token) < 64, "a token is too long")
+            token.append(letter)
+        return bytes(token)
+
+    def read_words(self) -> list[Word]:
+        words: list[Word] = []
+        kept, letters, size = 0, b"", 0
+        for _ in range(self.header.word_count):
+            kept = self.symbols.decode(KEPT, min(15, kept))
+            require(kept <= len(letters), "a word keeps more than there is")
+            letters = self.token(False, letters[:kept])
+            size += len(letters)
+            require(size <= self.header.word_bytes, "a codebook has too many bytes")
+            tier = self.symbols.decode(TIERS, min(15, len(letters)))
+            tendency = self.symbols.decode(TENDENCIES, min(15, tier))
+            words.append(Word(letters, tier, tendency, self.symbols.decode(CLASSES, 0) if tier >= 9 else NO_CLASS))
+        require(size == self.header.word_bytes, "a codebook has too few bytes")
+        return words
+
+    def read_gaps(self) -> list[bytes]:
+        gaps = [self.token(True) for _ in range(self.header.gap_count)]
+        require(sum(map(len, gaps)) == self.header.gap_bytes, "a codebook has another number of bytes")
+        return gaps
+
+    def read_codebooks(self) -> None:
+        for model in (LETTERS, KEPT, TIERS, TENDENCIES, CLASSES):
+            self.symbols.read_tables(self.bits, model, SHAPES[model])
+        bins: dict[tuple[int, int], list[Word]] = {}
+        for word in self.read_words():
+            bins.setdefault((word.word_class, word.tier), []).append(word)
+        require(len(bins) <= 1008, "too many bins")
+        self.bins = [bins[key] for key in sorted(bins)]
+        self.gaps = self.read_gaps()
+        self.symbols.read_tables(self.bits, EVENTS, (35, len(self.bins) + 16, 12))
+        for model in (GAPS, CASES, DISTANCES):
+            self.symbols.read_tables(self.bits, model, SHAPES[model])
+        self.bits.align()
+
+    # §5.5: events
+
+    def decode(self) -> bytes:
+        self.read_codebooks()
+        # Of each item: bytes, class, gap number. What is before the first is the last of an empty list.
+        self.items: list[tuple[bytes, int, int]] = []
+        self.distances = [0, 0, 0]
+        size = 0
+        for _ in range(self.header.event_count):
+            first = len(self.items)
+            self.event()
+            size += sum(len(item[0]) for item in self.items[first:])
+            require(len(self.items) <= self.header.item_count and size <= self.content_size, "too many items")
+        require(len(self.items) == self.header.item_count and size == self.content_size, "too few items")
+        require(self.symbols.is_done() and self.bits.is_done(), "the symbols or bits do not end as they should")
+        return b"".join(item[0] for item in self.items)
+
+    def event(self) -> None:
+        _, class_before, gap_before = self.items[-1] if self.items else (b"", UNKNOWN, 7)
+        context = {NO_CLASS: 32, UNKNOWN: 33}.get(class_before, class_before >> 2) if self.items else 34
+        event = self.symbols.decode(EVENTS, context)
+        if event > len(self.bins):
+            self.match(event - len(self.bins) - 1)
+            return
+        require(len(self.items) < self.header.item_count, "too many items")
+        word = self.word(event) if event < len(self.bins) else Word(b"", 0, 7, UNKNOWN)
+        gap, gap_number = self.gap(class_before, gap_before, word.word_class)
+        flag = {0: 0, 5: 1, 6: 2}.get(word.tendency)
+        if flag is None:
+            flag = self.symbols.decode(CASES, 8 * word.tendency + min(7, gap_number))
+        letters = word.letters if event < len(self.bins) else self.token(False)
+        require(len(gap + letters) > 0, "an item without bytes")
+        self.items.append((gap + apply_case(letters, flag), word.word_class, gap_number))
+
+    def word(self, number: int) -> Word:
+        words = self.bins[number]
+        width = len(words).bit_length() - 1
+        short = (2 << width) - len(words)
+        place = self.bits.take(width)
+        return words[place if place < short else 2 * place + self.bits.take(1) - short]
+
+    def gap(self, class_before: int, gap_before: int, word_class: int) -> tuple[bytes, int]:
+        q, r = ({NO_CLASS: 4, UNKNOWN: 5}.get(c, c >> 5) for c in (class_before, word_class))
+        symbol = self.symbols.decode(GAPS, (min(3, gap_before) * 6 + q) * 6 + r)
+        if symbol == 72:
+            return self.token(True), 7
+        number = symbol if symbol < 60 else 59 + (1 << (symbol - 60)) + self.bits.take(symbol - 60)
+        require(number < len(self.gaps), "there is no such gap")
+        return self.gaps[number], number
+
+    def match(self, symbol: int) -> None:
+        length = 2 + symbol if symbol < 8 else 8 + (1 << (symbol - 7)) + self.bits.take(symbol - 7)
+        distance = self.distance(self.symbols.decode(DISTANCES, min(length, 5) - 2))
+        require(1 <= distance <= min(len(self.items), 2**20 - 2), "a match reaches too far back")
+        require(length <= self.header.item_count - len(self.items), "too many items")
+        for _ in range(length):
+            self.items.append(self.items[-distance])
+
+    def distance(self, symbol: int) -> int:
+        last, second, third = self.distances
+        if symbol < 3:
+            distance = self.distances[symbol]
+        else:
+            width, lead = divmod(symbol - 3, 2)
+            distance = 1 if width == 0 else ((2 + lead) << (width - 1)) + self.bits.take(width - 1)
+        if symbol == 1:
+            self.distances = [second, last, third]
+        elif symbol != 0:
+            self.distances = [distance, last, second]
+        return distance
+
+
+def decode_fast(payload: bytes, content_size: int) -> bytes:
+    return Decoder(payload, content_size).decode()
