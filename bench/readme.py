@@ -96,7 +96,19 @@ def _long() -> str:
     return f"100 MB of English books and documentation (`{LONG_FILE}`) come to {ours} bytes at -9, with {LONG_RIVAL} to {theirs}."
 
 
-PARTS = {"sizes": _sizes, "kinds": _kinds, "long": _long, "cost": _cost}
+def _fast() -> str:
+    fast = _load("fast")
+    names = ("enwik7", "dickens", "e3m")
+    rows = []
+    for level in ("-3", "-1"):
+        sizes = [_number(fast.get("sizes", {}).get(name, {}).get(level)) for name in names]
+        speeds = fast.get("speeds", {}).get(level, {})
+        ratios = [f"{speeds[what]['speed_ratio']:.1f} x" if what in speeds else NOT_MEASURED for what in ("compress", "decompress")]
+        rows.append([level, *sizes, *ratios])
+    return _table(["level", *names, "compresses at", "decompresses at"], rows)
+
+
+PARTS = {"sizes": _sizes, "fast": _fast, "kinds": _kinds, "long": _long, "cost": _cost}
 
 
 def fill(text: str) -> str:

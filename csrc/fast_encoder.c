@@ -14,7 +14,8 @@ enum {
     ESCAPED_LETTER_COST = 3 * COST_OF_BIT + COST_OF_BIT / 2, /* a guess, of tokens outside the codebook */
     GUESSED_MATCH_COST = 5 * COST_OF_BIT,
     UNSEEN_COST = 2 * COST_OF_BIT, /* more than a symbol seen once */
-    NO_CONTEXT = UINT16_MAX
+    NO_CONTEXT = UINT16_MAX,
+    FEW_MATCH_SOURCES = 3 /* at the fastest level */
 };
 
 /* How often each distinct word or gap is coded by itself, and in which case. */
@@ -416,16 +417,29 @@ static uint32_t literal_cost(fast_encoder *encoder, uint32_t item)
     return cost;
 }
 
-/* Matches begin after any word: what their symbols cost is taken as the mean over the contexts. */
-static void find_match_costs(fast_encoder *encoder, int is_first, match_costs *costs)
+/* What a match of each length costs on the whole: it can begin after any word. Takes counts. */
+static void find_length_costs(fast_encoder *encoder, int is_first, match_costs *costs)
 {
+    const static_counts *model = &encoder->plan.models[FAST_EVENTS];
+    const uint32_t first = encoder->plan.bins.count + 1;
+    uint32_t total = 1;
+    uint32_t uses[FAST_LENGTH_SYMBOLS] = {0};
+    for (uint32_t context = 0; context < model->shape.context_count; context++)
+        for (uint32_t symbol = 0; symbol < model->shape.symbol_count; symbol++) {
+            const uint32_t count = model->counts[(size_t)context * model->shape.symbol_count + symbol];
+            total += count;
+            if (symbol >= first)
+                uses[symbol - first] += count;
+        }
     for (uint32_t symbol = 0; symbol < FAST_LENGTH_SYMBOLS; symbol++) {
-        const unsigned width = symbol < 8 ? 0 : symbol - 7;
-        uint32_t sum = 0;
-        for (uint32_t context = 0; context < EVENT_AT_START; context++)
-            sum += cost_of(encoder, FAST_EVENTS, context, encoder->plan.bins.count + 1 + symbol);
-        costs->lengths[symbol] = (is_first ? (uint32_t)GUESSED_MATCH_COST : sum / EVENT_AT_START) + width * COST_OF_BIT;
+        const uint32_t used = log2_cost(total) - log2_cost(uses[symbol] + 1);
+        costs->lengths[symbol] = (is_first ? (uint32_t)GUESSED_MATCH_COST : used) + (symbol < 8 ? 0 : symbol - 7) * COST_OF_BIT;
     }
+}
+
+/* Takes costs. */
+static void find_distance_costs(fast_encoder *encoder, int is_first, match_costs *costs)
+{
     for (uint32_t context = 0; context < 4; context++)
         for (uint32_t code = 0; code < 2 * FAST_RING_BITS; code++) {
             const uint32_t symbol_cost =
@@ -442,11 +456,12 @@ static int parse(fast_encoder *encoder, const match_table *table, int is_first)
     match_costs costs;
     if (literal_costs == NULL)
         return 0;
+    find_length_costs(encoder, is_first, &costs);
     for (int model = 0; model < FAST_MODELS; model++)
         count_to_cost(&encoder->plan.models[model]);
     for (uint32_t item = 0; item < count; item++)
         literal_costs[item] = literal_cost(encoder, item);
-    find_match_costs(encoder, is_first, &costs);
+    find_distance_costs(encoder, is_first, &costs);
     const int complete = parse_items(table, encoder->keys, count, literal_costs, &costs, encoder->steps);
     free(literal_costs);
     return complete;
@@ -479,8 +494,9 @@ static int make_plan(fast_encoder *encoder)
 /* Plan and parse in turns: the one for the other. */
 static int find_parse(fast_encoder *encoder)
 {
-    match_table table = {{NULL}};
-    int complete = match_table_find(&table, encoder->keys, encoder->items.count);
+    match_table table = {0};
+    const unsigned source_count = encoder->level > FAST_FIRST_LEVEL ? MATCH_SOURCES : FEW_MATCH_SOURCES;
+    int complete = match_table_find(&table, encoder->keys, encoder->items.count, source_count);
     const unsigned rounds = encoder->level;
     for (unsigned round = 0; complete && round < rounds; round++) {
         complete = make_plan(encoder);

@@ -6,8 +6,8 @@
 
 enum { TABLE_BITS = 20 };
 
-/* So many items are compared by hash: the more, the longer the match is likely to be. */
-static const uint32_t hashed_items[PARSE_CANDIDATES] = {2, 3, 6};
+/* The last place where so many items were the same: the more, the longer the match is likely to be. The first three serve best. */
+static const uint32_t hashed_items[MATCH_SOURCES] = {2, 3, 6, 4, 12};
 
 static uint64_t hash_items(const uint64_t *keys, uint32_t count)
 {
@@ -31,10 +31,11 @@ static int find_sources(const uint64_t *keys, uint32_t count, uint32_t hashed, u
     return 1;
 }
 
-int match_table_find(match_table *table, const uint64_t *keys, uint32_t count)
+int match_table_find(match_table *table, const uint64_t *keys, uint32_t count, unsigned source_count)
 {
     int complete = 1;
-    for (unsigned i = 0; i < PARSE_CANDIDATES; i++) {
+    table->count = source_count;
+    for (unsigned i = 0; i < source_count; i++) {
         table->sources[i] = calloc((size_t)count + 1, sizeof *table->sources[i]);
         complete = complete && table->sources[i] != NULL && find_sources(keys, count, hashed_items[i], table->sources[i]);
     }
@@ -43,7 +44,7 @@ int match_table_find(match_table *table, const uint64_t *keys, uint32_t count)
 
 void match_table_free(match_table *table)
 {
-    for (unsigned i = 0; i < PARSE_CANDIDATES; i++)
+    for (unsigned i = 0; i < MATCH_SOURCES; i++)
         free(table->sources[i]);
 }
 
@@ -110,14 +111,14 @@ int parse_items(const match_table *table, const uint64_t *keys, uint32_t count, 
                 const match_costs *costs, parse_step *steps)
 {
     uint64_t *totals = calloc((size_t)count + 1, sizeof *totals); /* from each item to the end */
-    found_match matches[PARSE_CANDIDATES] = {{0, 0}};
+    found_match matches[MATCH_SOURCES] = {{0, 0}};
     if (totals == NULL)
         return 0;
     for (uint32_t item = count; item-- > 0;) {
         const uint32_t limit = count - item < FAST_LONGEST_MATCH ? count - item : FAST_LONGEST_MATCH;
         uint64_t best = totals[item + 1] + literal_costs[item];
         steps[item] = (parse_step){1, 0};
-        for (unsigned i = 0; i < PARSE_CANDIDATES; i++) {
+        for (unsigned i = 0; i < table->count; i++) {
             const uint32_t source = table->sources[i][item];
             const found_match later = matches[i];
             matches[i] = (found_match){0, 0};

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { PARSE_CANDIDATES = 3 };
+enum { MATCH_SOURCES = 5 };
 
 /* Costs in 1/256 bit. */
 typedef struct match_costs {
@@ -23,11 +23,15 @@ typedef struct parse_step {
 } parse_step;
 
 typedef struct match_table {
-    uint32_t *sources[PARSE_CANDIDATES];  /* per item: an earlier item from which on items may be the same, plus 1; or 0 */
+    unsigned count;
+    uint32_t *sources[MATCH_SOURCES];  /* per item: an earlier item from which on items may be the same, plus 1; or 0 */
 } match_table;
 
-/* `keys` tells apart items that are not the same, byte by byte. Returns 0 if there is no memory; match_table_free is due. */
-int match_table_find(match_table *table, const uint64_t *keys, uint32_t count);
+/*
+ * `keys` tells apart items that are not the same, byte by byte. An item has up to `source_count` sources. Returns 0 if there is no memory;
+ * match_table_free is due.
+ */
+int match_table_find(match_table *table, const uint64_t *keys, uint32_t count, unsigned source_count);
 void match_table_free(match_table *table);
 
 /* Fills in `steps`; those inside a match mean nothing. `literal_costs` has one for each item. Returns 0 if there is no memory. */

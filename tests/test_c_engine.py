@@ -11,7 +11,7 @@ import pytest
 from conftest import ROOT
 from samples import CHINESE, SMALL, english, source_code, synthetic_text
 
-from quasicryth import _codebooks, _mix, _paper, _parse, _tokens
+from quasicryth import _codebooks, _fast, _mix, _paper, _parse, _tokens
 from quasicryth.tiling import parse_tiling
 
 CSRC = ROOT / "csrc"
@@ -54,7 +54,12 @@ def test_no_variable_state(tmp_path):
 
 
 # What is fuzzed: the target, and how many mutations a test run has time for.
-TARGETS = {"paper": ("decode_block", 60_000), "mix": ("decode_mix_block", 1500), "mix round trip": ("round_trip_mix_block", 500)}
+TARGETS = {
+    "paper": ("decode_block", 60_000),
+    "fast": ("decode_fast_block", 2000),
+    "mix": ("decode_mix_block", 1500),
+    "mix round trip": ("round_trip_mix_block", 500),
+}
 
 
 def write_seeds(folder, payloads) -> list:
@@ -89,8 +94,10 @@ def seeds(paper_seeds, mix_texts, tmp_path_factory):
     payloads = ((len(data), _mix.encode_block(data, level)) for data in mix_texts for level in (4, 6, 9))
     # In place of a size: the level less 4, and which paths write and read.
     contents = ((choices, data) for data in mix_texts for choices in (0x000100, 0x020002, 0x030105))
+    fast = ((len(data), _fast.encode_block(data, level)) for data in mix_texts for level in (1, 3))
     return {
         "paper": paper_seeds,
+        "fast": write_seeds(tmp_path_factory.mktemp("fast"), fast),
         "mix": write_seeds(tmp_path_factory.mktemp("mix"), payloads),
         "mix round trip": write_seeds(tmp_path_factory.mktemp("trip"), contents),
     }
@@ -129,7 +136,7 @@ def test_hostile_payloads_under_sanitizers(harness, seeds, engine):
 
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="the linker there cannot wrap functions")
-@pytest.mark.parametrize("level", [4, 9])
+@pytest.mark.parametrize("level", [2, 4, 9])
 def test_every_allocation_may_fail(harness, tmp_path, level):
     (tmp_path / "text").write_bytes(english()[:3000] + "Zoë\r\n".encode() * 20)
     run = subprocess.run([harness / "fail_allocations", str(level), tmp_path / "text"], capture_output=True, text=True, check=False)

@@ -1,5 +1,5 @@
 /*
- * fail_allocations.c - encodes and decodes a file as a mix block again and again, each time with one more allocation that works.
+ * fail_allocations.c - encodes and decodes a file as a mix block, or a fast one at levels 1 to 3, again and again, each time with one more allocation that works.
  *
  *     gcc -std=c11 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -Icsrc -Wl,--wrap=malloc,--wrap=calloc \
  *         -Wl,--wrap=realloc tests/fuzz/fail_allocations.c csrc/[a-z]*.c -o fail_allocations
@@ -55,12 +55,26 @@ static void require(int condition, const char *promise)
     abort();
 }
 
+enum { FIRST_MIX_LEVEL = 4 };
+
+static qcz_status encode_block(const uint8_t *block, size_t size, unsigned level, qcz_buffer *payload)
+{
+    return level < FIRST_MIX_LEVEL ? qcz_fast_encode(block, size, level, payload)
+                                   : qcz_mix_encode(block, size, level, QCZ_CPU_FASTEST, payload);
+}
+
+static qcz_status decode_block(const qcz_buffer *payload, unsigned level, uint8_t *output, size_t size, qcz_error *error)
+{
+    return level < FIRST_MIX_LEVEL ? qcz_fast_decode(payload->bytes, payload->size, output, size, error)
+                                   : qcz_mix_decode(payload->bytes, payload->size, output, size, QCZ_CPU_FASTEST, error);
+}
+
 /* Returns how many allocations an encoder needs. */
 static size_t encode(const uint8_t *block, size_t size, unsigned level, qcz_buffer *payload)
 {
     for (size_t granted = 0; granted < FAR_MORE_THAN_ARE_NEEDED; granted++) {
         allocations_left = granted;
-        const qcz_status status = qcz_mix_encode(block, size, level, QCZ_CPU_FASTEST, payload);
+        const qcz_status status = encode_block(block, size, level, payload);
         if (status == QCZ_OK)
             return granted;
         require(status == QCZ_ERROR_MEMORY, "an encoder without memory says so");
@@ -69,13 +83,13 @@ static size_t encode(const uint8_t *block, size_t size, unsigned level, qcz_buff
     return 0;
 }
 
-static size_t decode(const uint8_t *block, size_t size, const qcz_buffer *payload)
+static size_t decode(const uint8_t *block, size_t size, unsigned level, const qcz_buffer *payload)
 {
     static uint8_t output[MAX_FILE_SIZE];
     for (size_t granted = 0; granted < FAR_MORE_THAN_ARE_NEEDED; granted++) {
         qcz_error error;
         allocations_left = granted;
-        const qcz_status status = qcz_mix_decode(payload->bytes, payload->size, output, size, QCZ_CPU_FASTEST, &error);
+        const qcz_status status = decode_block(payload, level, output, size, &error);
         require(status == QCZ_OK || (status == QCZ_ERROR_MEMORY && error.status == status), "a decoder without memory says so");
         if (status == QCZ_OK) {
             require(memcmp(block, output, size) == 0, "the content comes back");
@@ -98,8 +112,9 @@ int main(int argument_count, char **arguments)
     const size_t size = fread(block, 1, sizeof block, file);
     fclose(file);
     qcz_buffer payload;
-    const size_t to_encode = encode(block, size, (unsigned)strtoul(arguments[1], NULL, 10), &payload);
-    const size_t to_decode = decode(block, size, &payload);
+    const unsigned level = (unsigned)strtoul(arguments[1], NULL, 10);
+    const size_t to_encode = encode(block, size, level, &payload);
+    const size_t to_decode = decode(block, size, level, &payload);
     qcz_buffer_free(&payload);
     allocations_left = FAR_MORE_THAN_ARE_NEEDED;
     printf("%zu allocations to encode, %zu to decode\n", to_encode, to_decode);
