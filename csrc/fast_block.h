@@ -41,7 +41,7 @@ enum {
     FAST_GAP_SYMBOLS = FAST_DIRECT_GAPS + 13,
     FAST_GAP_ESCAPE = FAST_GAP_SYMBOLS - 1,
     FAST_EVENT_CONTEXTS = 35,
-    FAST_GAP_CONTEXTS = 4 * 6 * 6,
+    FAST_GAP_CONTEXTS = 4 * 10 * 10,
     FAST_END_OF_TOKEN = 256,
     FAST_LETTER_CONTEXTS = 5 * 40,
     FAST_KEPT_CONTEXTS = 16
@@ -106,7 +106,9 @@ void word_bins_free(word_bins *bins);
 
 /* ---- contexts --------------------------------------------------------------------------------------------------------- */
 
-enum { EVENT_CLASS_SHIFT = 2, EVENT_AFTER_RARE = WORD_CLASS_COUNT >> EVENT_CLASS_SHIFT, EVENT_AFTER_UNKNOWN, EVENT_AT_START, GAP_BY_RARE = 4, GAP_BY_UNKNOWN };
+enum { EVENT_CLASS_SHIFT = 2, GAP_CLASS_SHIFT = 4 };
+enum { EVENT_AFTER_RARE = WORD_CLASS_COUNT >> EVENT_CLASS_SHIFT, EVENT_AFTER_UNKNOWN, EVENT_AT_START };
+enum { GAP_BY_RARE = WORD_CLASS_COUNT >> GAP_CLASS_SHIFT, GAP_BY_UNKNOWN };
 
 static inline uint8_t event_context_of(uint32_t class)
 {
@@ -115,7 +117,7 @@ static inline uint8_t event_context_of(uint32_t class)
 
 static inline uint8_t gap_class_of(uint32_t class)
 {
-    return (uint8_t)(class < WORD_CLASS_COUNT ? class >> 5 : GAP_BY_RARE);
+    return (uint8_t)(class < WORD_CLASS_COUNT ? class >> GAP_CLASS_SHIFT : GAP_BY_RARE);
 }
 
 static inline uint8_t gap_rank_of(uint32_t gap)
@@ -125,7 +127,7 @@ static inline uint8_t gap_rank_of(uint32_t gap)
 
 static inline uint32_t gap_context(uint32_t rank_before, uint32_t class_before, uint32_t class)
 {
-    return ((rank_before < 3 ? rank_before : 3) * 6 + class_before) * 6 + class;
+    return ((rank_before < 3 ? rank_before : 3) * 10 + class_before) * 10 + class;
 }
 
 static inline uint32_t case_context(uint32_t tendency, uint32_t gap_rank)

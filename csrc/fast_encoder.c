@@ -108,7 +108,9 @@ static literal literal_at(const fast_encoder *encoder, uint32_t item)
         class_before = gap_class_at(encoder, item - 1);
     }
     found.gap_context = (uint16_t)gap_context(rank_before, class_before, gap_class_at(encoder, item));
-    found.gap = found.gap_number < plan->gaps.count ? (uint16_t)gap_symbol(found.gap_number, &found.gap_width, &found.gap_extra) : FAST_GAP_ESCAPE;
+    found.gap = FAST_GAP_ESCAPE;
+    if (found.gap_number < plan->gaps.count)
+        found.gap = (uint16_t)gap_symbol(found.gap_number, &found.gap_width, &found.gap_extra);
     const uint32_t tendency = is_known ? plan->tendencies[word] : (uint32_t)TENDENCY_UNKNOWN;
     found.case_flag = encoder->items.case_flags[item];
     if (case_varies(tendency))
@@ -380,18 +382,21 @@ static uint32_t put_items(fast_encoder *encoder, int with_bits)
 
 /* ---- costs and parse ----------------------------------------------------------------------------------------------------- */
 
-/* Makes costs of counts, in place. */
+/* Makes costs of counts, in place. No symbol is more frequent than a slot can say, however often it was used. */
 static void count_to_cost(static_counts *model)
 {
     const uint32_t symbol_count = model->shape.symbol_count;
+    const uint32_t least = (model->shape.table_bits - SLOT_FREQUENCY_BITS) * (model->shape.table_bits > SLOT_FREQUENCY_BITS) * COST_OF_BIT;
     for (uint32_t context = 0; context < model->shape.context_count; context++) {
         uint32_t *counts = model->counts + (size_t)context * symbol_count;
         uint32_t total = 1;
         for (uint32_t symbol = 0; symbol < symbol_count; symbol++)
             total += counts[symbol];
         const uint32_t whole = log2_cost(total);
-        for (uint32_t symbol = 0; symbol < symbol_count; symbol++)
-            counts[symbol] = counts[symbol] > 0 ? whole - log2_cost(counts[symbol]) : whole + UNSEEN_COST;
+        for (uint32_t symbol = 0; symbol < symbol_count; symbol++) {
+            const uint32_t cost = counts[symbol] > 0 ? whole - log2_cost(counts[symbol]) : whole + UNSEEN_COST;
+            counts[symbol] = cost > least ? cost : least;
+        }
     }
 }
 
@@ -529,7 +534,8 @@ static int find_classes(fast_encoder *encoder)
         counts[entry] = words->counts[choice.ids[entry]];
     for (uint32_t id = 0; complete && id < words->count; id++)
         entries[id] = choice.entries[id] < choice.count ? choice.entries[id] : UINT32_MAX;
-    complete = complete && word_classes_find(encoder->items.word_ids, encoder->items.count, entries, counts, choice.count, classes, &first_level);
+    complete = complete && word_classes_find(encoder->items.word_ids, encoder->items.count, entries, counts, choice.count, classes,
+                                             &first_level);
     for (uint32_t id = 0; complete && id < words->count; id++)
         encoder->word_classes[id] = entries[id] != UINT32_MAX ? classes[entries[id]] : (uint16_t)WORD_CLASS_NONE;
     token_choice_free(&choice);

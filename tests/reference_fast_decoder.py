@@ -63,7 +63,7 @@ class Bits:
 
 EVENTS, GAPS, CASES, DISTANCES, LETTERS, KEPT, TIERS, TENDENCIES, CLASSES = range(9)
 SHAPES = {
-    GAPS: (144, 73, 10),
+    GAPS: (400, 73, 10),
     CASES: (64, 3, 9),
     DISTANCES: (4, 43, 11),
     LETTERS: (200, 257, 10),
@@ -247,8 +247,8 @@ class Decoder:
         return words[place if place < short else 2 * place + self.bits.take(1) - short]
 
     def gap(self, class_before: int, gap_before: int, word_class: int) -> tuple[bytes, int]:
-        q, r = ({NO_CLASS: 4, UNKNOWN: 5}.get(c, c >> 5) for c in (class_before, word_class))
-        symbol = self.symbols.decode(GAPS, (min(3, gap_before) * 6 + q) * 6 + r)
+        q, r = ({NO_CLASS: 8, UNKNOWN: 9}.get(c, c >> 4) for c in (class_before, word_class))
+        symbol = self.symbols.decode(GAPS, (min(3, gap_before) * 10 + q) * 10 + r)
         if symbol == 72:
             return self.token(True), 7
         number = symbol if symbol < 60 else 59 + (1 << (symbol - 60)) + self.bits.take(symbol - 60)
