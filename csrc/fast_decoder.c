@@ -1,6 +1,10 @@
-/* fast_decoder.c - reads one fast block. Every number from the payload is checked before it is used. */
-#include "compiler.h"
-#include "fast_block.h"
+/*
+ * fast_decoder.c - reads one fast block. Every number from the payload is checked before it is used.
+ *
+ * Events are read a chunk at a time: first which entries and matches they are, so that what these need can be asked of memory ahead
+ * of time, then gaps, case and letters, with which items are written.
+ */
+#include "fast_books.h"
 #include "letter_case.h"
 #include "paper_block.h"
 
@@ -8,47 +12,35 @@
 
 enum {
     RING_SIZE = 1 << FAST_RING_BITS,
-    COPY_SIZE = 16,             /* most tokens are no longer: copies of a fixed size take no call */
-    TEXT_PADDING = COPY_SIZE,
-    MOST_ITEM_BYTES = 2 * ITEM_MAX_TOKEN_SIZE
+    LOOK_AHEAD = 6,                                             /* events */
+    ITEM_ROOM = MOST_PHRASE_BYTES + 4 * ITEM_MAX_TOKEN_SIZE,    /* no item or phrase writes more, copies of a fixed size included */
+    MATCH_EVENT = INT32_MAX
 };
 
-/* What the decoder knows of a word of the codebook; in order of bins. */
-typedef struct word_facts {
-    uint32_t offset;
-    uint8_t size;
-    uint8_t tendency;
-    uint8_t event_context;
-    uint8_t gap_class;
-} word_facts;
-
-/* What a match may copy, and what the item after it needs to know. */
-typedef struct past_item {
-    uint32_t offset;       /* where it begins in the output */
-    uint8_t event_context;
-    uint8_t gap_class;
-    uint8_t gap_rank;
-} past_item;
+/* An event of the chunk, told apart by its entry. */
+typedef struct fast_event {
+    uint32_t entry;  /* of a word or a phrase, or MATCH_EVENT */
+    uint32_t first;  /* of a match the item it copies; of a phrase its first part */
+    uint32_t length; /* in items */
+} fast_event;
 
 typedef struct fast_decoder {
-    fast_header header;
-    static_model models[FAST_MODELS];
+    fast_books books;
     bit_reader bits;
     rans_reader symbols;
-    uint8_t *stream;        /* bits, zeros, symbols, zeros */
-    uint8_t *word_text;
-    uint8_t *gap_text;
-    uint32_t *gap_offsets;  /* gap_count + 1 */
-    word_facts *words;
-    word_bins bins;
-    past_item *ring;
+    uint8_t *stream;       /* bits, zeros, symbols, zeros */
+    uint8_t *contexts;     /* ring: what items say to the event after them */
+    uint32_t *marks;       /* ring: where items begin in the output, times 4, plus their gap's rank up to 3 */
+    fast_event events[FAST_CHUNK_EVENTS + LOOK_AHEAD];
     uint32_t distances[FAST_REPEATS];
+    uint32_t event_slots;  /* the table of the next event */
+    uint32_t read_items;   /* whose events are known */
+    uint32_t items;        /* that are written */
+    uint32_t rank;         /* of the gap of the last */
     uint8_t *output;
     uint8_t *next;
     uint8_t *end;
-    uint32_t item;
-    uint8_t spelt[ITEM_MAX_TOKEN_SIZE + TEXT_PADDING];
-    uint8_t aside[MOST_ITEM_BYTES + COPY_SIZE];
+    uint8_t aside[ITEM_ROOM];
     const char *failure;
 } fast_decoder;
 
@@ -56,11 +48,6 @@ static int spoil(fast_decoder *decoder, const char *what)
 {
     decoder->failure = what;
     return 0;
-}
-
-static inline uint32_t decode_symbol_of(fast_decoder *decoder, fast_model model, uint32_t context)
-{
-    return decode_static(&decoder->symbols, (unsigned)model % RANS_STATES, &decoder->models[model], context);
 }
 
 /* ---- memory -------------------------------------------------------------------------------------------------------------- */
@@ -72,223 +59,53 @@ static uint32_t ring_items(const fast_header *header)
 
 static uint64_t decoder_memory(const fast_header *header, size_t payload_size)
 {
-    uint64_t memory = sizeof(fast_decoder) + payload_size + BIT_READER_PADDING + RANS_PADDING;
-    for (int model = 0; model < FAST_MODELS; model++) {
-        const static_shape shape = fast_shape((fast_model)model, STATIC_MAX_SYMBOLS);
-        memory += static_model_slots(&shape) * sizeof(uint32_t);
-    }
-    memory += (uint64_t)header->word_bytes + header->gap_bytes + 2 * TEXT_PADDING;
-    memory += ((uint64_t)header->gap_count + 1) * sizeof(uint32_t);
-    memory += ((uint64_t)header->word_count + 1) * (sizeof(word_facts) + 3 * sizeof(uint32_t) + sizeof(uint16_t) + 2);
-    return memory + (uint64_t)ring_items(header) * sizeof(past_item);
+    return sizeof(fast_decoder) + payload_size + BIT_READER_PADDING + RANS_PADDING + fast_books_memory(header) +
+           ring_items(header) * (uint64_t)(1 + sizeof(uint32_t));
 }
 
 static int allocate_all(fast_decoder *decoder, size_t payload_size)
 {
-    const fast_header *header = &decoder->header;
-    int complete = 1;
-    for (int model = 0; model < FAST_MODELS; model++) {
-        const static_shape shape = fast_shape((fast_model)model, STATIC_MAX_SYMBOLS);
-        decoder->models[model].slots = allocate_array(static_model_slots(&shape), sizeof(uint32_t));
-        complete = complete && decoder->models[model].slots != NULL;
-    }
+    const uint32_t ring = ring_items(&decoder->books.header);
     decoder->stream = calloc(1, payload_size + BIT_READER_PADDING + RANS_PADDING);
-    decoder->word_text = calloc(1, (size_t)header->word_bytes + TEXT_PADDING);
-    decoder->gap_text = calloc(1, (size_t)header->gap_bytes + TEXT_PADDING);
-    decoder->gap_offsets = calloc((size_t)header->gap_count + 1, sizeof *decoder->gap_offsets);
-    decoder->words = calloc((size_t)header->word_count + 1, sizeof *decoder->words);
-    decoder->ring = calloc(ring_items(header), sizeof *decoder->ring);
-    return complete && decoder->stream != NULL && decoder->word_text != NULL && decoder->gap_text != NULL &&
-           decoder->gap_offsets != NULL && decoder->words != NULL && decoder->ring != NULL;
+    decoder->contexts = calloc(ring, sizeof *decoder->contexts);
+    decoder->marks = calloc(ring, sizeof *decoder->marks);
+    return fast_books_allocate(&decoder->books) && decoder->stream != NULL && decoder->contexts != NULL && decoder->marks != NULL;
 }
 
 static void free_all(fast_decoder *decoder)
 {
-    for (int model = 0; model < FAST_MODELS; model++)
-        free(decoder->models[model].slots);
+    fast_books_free(&decoder->books);
     free(decoder->stream);
-    free(decoder->word_text);
-    free(decoder->gap_text);
-    free(decoder->gap_offsets);
-    free(decoder->words);
-    free(decoder->ring);
-    word_bins_free(&decoder->bins);
+    free(decoder->contexts);
+    free(decoder->marks);
 }
 
-/* ---- codebooks ----------------------------------------------------------------------------------------------------------- */
+/* ---- events -------------------------------------------------------------------------------------------------------------- */
 
-static int read_models(fast_decoder *decoder, int first, int last, uint32_t event_symbols)
+/* Where events are read: in registers, since bytes written could be any object otherwise. */
+typedef struct event_reader {
+    const fast_books *books;
+    rans_reader symbols;
+    bit_reader bits;
+    uint8_t *contexts;
+    uint32_t *distances;
+    uint32_t item;
+    uint32_t item_count;
+    uint32_t slots; /* the table of the next event */
+} event_reader;
+
+static ALWAYS_INLINE uint32_t read_distance(event_reader *reader, uint32_t length)
 {
-    for (int model = first; model <= last; model++) {
-        const static_shape shape = fast_shape((fast_model)model, event_symbols);
-        if (!static_model_read(&decoder->models[model], &shape, &decoder->bits))
-            return spoil(decoder, "a table of frequencies is malformed");
-    }
-    return 1;
-}
-
-/* Appends letters to `bytes`, of which there are `size`. Returns the size of the token, or more than ITEM_MAX_TOKEN_SIZE. */
-static uint32_t spell(fast_decoder *decoder, uint32_t is_gap, uint8_t *bytes, uint32_t size)
-{
-    for (;; size++) {
-        const uint32_t letter = decode_symbol_of(decoder, FAST_LETTERS, letter_context(is_gap, bytes, size));
-        if (letter == FAST_END_OF_TOKEN || size == ITEM_MAX_TOKEN_SIZE)
-            return letter == FAST_END_OF_TOKEN ? size : size + 1;
-        bytes[size] = (uint8_t)letter;
-    }
-}
-
-/* Facts in order of the codebook, tiers and classes apart: the order of bins is known only when all are. */
-static int read_words(fast_decoder *decoder, word_facts *facts, uint8_t *tiers, uint16_t *classes)
-{
-    const fast_header *header = &decoder->header;
-    uint8_t *const token = decoder->spelt;
-    uint32_t size = 0;
-    uint32_t kept = 0;
-    uint32_t offset = 0;
-    for (uint32_t word = 0; word < header->word_count; word++) {
-        kept = decode_symbol_of(decoder, FAST_KEPT, kept < FAST_KEPT_CONTEXTS ? kept : FAST_KEPT_CONTEXTS - 1);
-        if (kept > size)
-            return spoil(decoder, "a codebook is malformed");
-        size = spell(decoder, 0, token, kept);
-        if (size > ITEM_MAX_TOKEN_SIZE || size > header->word_bytes - offset || rans_overran(&decoder->symbols))
-            return spoil(decoder, "a codebook is malformed");
-        memcpy(decoder->word_text + offset, token, size);
-        tiers[word] = (uint8_t)decode_symbol_of(decoder, FAST_TIERS, size < 15 ? size : 15);
-        const uint32_t tendency = decode_symbol_of(decoder, FAST_TENDENCIES, tiers[word] < 15 ? tiers[word] : 15u);
-        const uint32_t class =
-            tiers[word] >= FAST_CLASS_TIER ? decode_symbol_of(decoder, FAST_CLASSES, 0) : (uint32_t)WORD_CLASS_NONE;
-        classes[word] = (uint16_t)class;
-        facts[word] = (word_facts){.offset = offset, .size = (uint8_t)size, .tendency = (uint8_t)tendency,
-                                   .event_context = event_context_of(class), .gap_class = gap_class_of(class)};
-        offset += size;
-    }
-    return offset == header->word_bytes || spoil(decoder, "a codebook is malformed");
-}
-
-static int read_gaps(fast_decoder *decoder)
-{
-    const fast_header *header = &decoder->header;
-    uint32_t offset = 0;
-    for (uint32_t gap = 0; gap < header->gap_count; gap++) {
-        const uint32_t size = spell(decoder, 1, decoder->spelt, 0);
-        if (size > ITEM_MAX_TOKEN_SIZE || size > header->gap_bytes - offset || rans_overran(&decoder->symbols))
-            return spoil(decoder, "a codebook is malformed");
-        memcpy(decoder->gap_text + offset, decoder->spelt, size);
-        offset += size;
-        decoder->gap_offsets[gap + 1] = offset;
-    }
-    return offset == header->gap_bytes || spoil(decoder, "a codebook is malformed");
-}
-
-static int read_codebooks(fast_decoder *decoder)
-{
-    const uint32_t count = decoder->header.word_count;
-    word_facts *facts = allocate_array((size_t)count + 1, sizeof *facts);
-    uint8_t *tiers = allocate_array((size_t)count + 1, sizeof *tiers);
-    uint16_t *classes = allocate_array((size_t)count + 1, sizeof *classes);
-    int complete = facts != NULL && tiers != NULL && classes != NULL;
-    if (complete && (complete = read_words(decoder, facts, tiers, classes)) != 0) {
-        complete = word_bins_find(&decoder->bins, tiers, classes, count);
-        if (!complete && decoder->bins.count > FAST_MOST_BINS)
-            spoil(decoder, "there are too many kinds of words");
-        for (uint32_t place = 0; complete && place < count; place++)
-            decoder->words[place] = facts[decoder->bins.order[place]];
-    }
-    free(facts);
-    free(tiers);
-    free(classes);
-    return complete && read_gaps(decoder);
-}
-
-/* ---- items --------------------------------------------------------------------------------------------------------------- */
-
-static past_item *item_at(const fast_decoder *decoder, uint32_t number)
-{
-    return &decoder->ring[number & (RING_SIZE - 1)];
-}
-
-/* One of `count` equally likely numbers: the first ones in one bit less. */
-static inline uint32_t read_place(bit_reader *bits, uint32_t count)
-{
-    const unsigned width = bit_width_of(count) - 1;
-    const uint32_t short_count = ((uint32_t)2 << width) - count;
-    const uint32_t place = read_bits(bits, width);
-    return place < short_count ? place : 2 * place + read_bits(bits, 1) - short_count;
-}
-
-static ALWAYS_INLINE void copy_token(uint8_t *to, const uint8_t *from, uint32_t size)
-{
-    memcpy(to, from, COPY_SIZE);
-    if (size > COPY_SIZE)
-        memcpy(to + COPY_SIZE, from + COPY_SIZE, size - COPY_SIZE);
-}
-
-/* Reads a gap and writes it. Returns its rank as a context, or UINT32_MAX. */
-static ALWAYS_INLINE uint32_t read_gap(fast_decoder *decoder, const past_item *before, uint32_t gap_class)
-{
-    const uint32_t context = gap_context(before->gap_rank, before->gap_class, gap_class);
-    uint32_t gap = decode_symbol_of(decoder, FAST_GAPS, context);
-    const uint8_t *bytes = decoder->spelt;
-    uint32_t size;
-    if (gap == FAST_GAP_ESCAPE) {
-        size = spell(decoder, 1, decoder->spelt, 0);
-    } else {
-        if (gap >= FAST_DIRECT_GAPS)
-            gap = FAST_DIRECT_GAPS + ((uint32_t)1 << (gap - FAST_DIRECT_GAPS)) - 1 + read_bits(&decoder->bits, gap - FAST_DIRECT_GAPS);
-        if (gap >= decoder->header.gap_count)
-            return UINT32_MAX;
-        bytes = decoder->gap_text + decoder->gap_offsets[gap];
-        size = decoder->gap_offsets[gap + 1] - decoder->gap_offsets[gap];
-    }
-    if (size > ITEM_MAX_TOKEN_SIZE)
-        return UINT32_MAX;
-    copy_token(decoder->next, bytes, size);
-    decoder->next += size;
-    return gap_rank_of(gap);
-}
-
-static ALWAYS_INLINE int read_literal(fast_decoder *decoder, uint32_t event, const past_item *before, past_item *now)
-{
-    word_facts word = {.tendency = TENDENCY_UNKNOWN, .event_context = EVENT_AFTER_UNKNOWN, .gap_class = GAP_BY_UNKNOWN};
-    const uint8_t *bytes = decoder->spelt;
-    if (event < decoder->bins.count) {
-        const word_bin *bin = &decoder->bins.bins[event];
-        word = decoder->words[bin->first + read_place(&decoder->bits, bin->count)];
-        bytes = decoder->word_text + word.offset;
-    }
-    const uint32_t rank = read_gap(decoder, before, word.gap_class);
-    if (rank == UINT32_MAX)
-        return spoil(decoder, "there is no such gap");
-    uint32_t flag = word.tendency == TENDENCY_TITLE ? QCZ_CASE_TITLE : word.tendency == TENDENCY_UPPER ? QCZ_CASE_UPPER : QCZ_CASE_AS_IS;
-    if (case_varies(word.tendency))
-        flag = decode_symbol_of(decoder, FAST_CASES, case_context(word.tendency, rank));
-    uint32_t size = word.size;
-    if (event >= decoder->bins.count)
-        size = spell(decoder, 0, decoder->spelt, 0);
-    if (size > ITEM_MAX_TOKEN_SIZE)
-        return spoil(decoder, "a word outside the codebook is too long");
-    copy_token(decoder->next, bytes, size);
-    if (flag != QCZ_CASE_AS_IS)
-        letter_case_apply(decoder->next, size, flag);
-    decoder->next += size;
-    now->event_context = word.event_context;
-    now->gap_class = word.gap_class;
-    now->gap_rank = (uint8_t)rank;
-    return 1;
-}
-
-static ALWAYS_INLINE uint32_t read_distance(fast_decoder *decoder, uint32_t length)
-{
-    uint32_t *const recent = decoder->distances;
-    const uint32_t symbol = decode_symbol_of(decoder, FAST_DISTANCES, length < 5 ? length - FAST_SHORTEST_MATCH : 3);
+    uint32_t *const recent = reader->distances;
+    const uint32_t symbol =
+        read_model(reader->books, &reader->symbols, FAST_DISTANCES, length < 5 ? length - FAST_SHORTEST_MATCH : 3);
     uint32_t distance;
     if (symbol < FAST_REPEATS) {
         distance = recent[symbol];
     } else {
         const uint32_t code = symbol - FAST_REPEATS;
         const unsigned width = code / 2;
-        distance = width == 0 ? 1 : (2 + code % 2) << (width - 1) | read_bits(&decoder->bits, width - 1);
+        distance = width == 0 ? 1 : (2 + code % 2) << (width - 1) | read_bits(&reader->bits, width - 1);
     }
     if (symbol != 0) {
         if (symbol != 1)
@@ -300,12 +117,180 @@ static ALWAYS_INLINE uint32_t read_distance(fast_decoder *decoder, uint32_t leng
 }
 
 /* The lengths are 2 .. 9, then in steps that double. */
-static ALWAYS_INLINE uint32_t read_length(fast_decoder *decoder, uint32_t symbol)
+static ALWAYS_INLINE uint32_t read_length(event_reader *reader, uint32_t symbol)
 {
     if (symbol < 8)
         return FAST_SHORTEST_MATCH + symbol;
     const unsigned width = symbol - 7;
-    return 8 + ((uint32_t)1 << width) + read_bits(&decoder->bits, width);
+    return 8 + ((uint32_t)1 << width) + read_bits(&reader->bits, width);
+}
+
+static ALWAYS_INLINE fast_event read_match(event_reader *reader, uint32_t symbol, uint32_t *marks)
+{
+    const uint32_t length = read_length(reader, symbol);
+    const uint32_t distance = read_distance(reader, length);
+    if (distance == 0 || distance > reader->item || distance > RING_SIZE - 2 || length > reader->item_count - reader->item)
+        return (fast_event){.length = 0};
+    const uint32_t source = reader->item - distance;
+    uint32_t context = 0;
+    for (uint32_t i = 0; i < length; i++) {
+        context = reader->contexts[(source + i) & (RING_SIZE - 1)];
+        reader->contexts[(reader->item + i) & (RING_SIZE - 1)] = (uint8_t)context;
+    }
+    reader->slots = reader->books->models[FAST_EVENTS].first_slots[context];
+    PREFETCH_READ(&marks[source & (RING_SIZE - 1)]);
+    return (fast_event){.entry = MATCH_EVENT, .first = source, .length = length};
+}
+
+static ALWAYS_INLINE fast_event read_phrase(event_reader *reader, uint32_t entry)
+{
+    const fast_books *books = reader->books;
+    const uint32_t number = entry - books->header.word_count - 1;
+    const uint32_t first = books->phrase_parts[number];
+    const uint32_t length = books->phrase_parts[number + 1] - first;
+    if (length > reader->item_count - reader->item)
+        return (fast_event){.length = 0};
+    for (uint32_t i = 0; i < length; i++)
+        reader->contexts[(reader->item + i) & (RING_SIZE - 1)] = books->part_contexts[first + i];
+    reader->slots = books->models[FAST_EVENTS].first_slots[books->part_contexts[first + length - 1]];
+    return (fast_event){.entry = entry, .first = first, .length = length};
+}
+
+/* An event of no items if it is not one that can be. */
+static ALWAYS_INLINE fast_event read_event(event_reader *reader, uint32_t *marks)
+{
+    const fast_books *books = reader->books;
+    const uint32_t symbol =
+        decode_by_table(&reader->symbols, FAST_EVENTS % RANS_STATES, &books->models[FAST_EVENTS], reader->slots);
+    if (symbol >= books->bins.count)
+        return read_match(reader, symbol - books->bins.count, marks);
+    const bin_code *code = &books->codes[symbol];
+    const uint32_t entry = read_entry(code, &reader->bits);
+    PREFETCH_READ(&books->entries[entry]);
+    if (symbol > books->bins.word_bin_count)
+        return read_phrase(reader, entry);
+    reader->contexts[reader->item & (RING_SIZE - 1)] = code->event_context;
+    reader->slots = code->next_slots;
+    return (fast_event){.entry = entry, .length = reader->item < reader->item_count};
+}
+
+static int read_events(fast_decoder *decoder, uint32_t count)
+{
+    event_reader reader = {.books = &decoder->books, .symbols = decoder->symbols, .bits = decoder->bits,
+                           .contexts = decoder->contexts, .distances = decoder->distances, .item = decoder->read_items,
+                           .item_count = decoder->books.header.item_count, .slots = decoder->event_slots};
+    for (uint32_t i = 0; i < count; i++) {
+        const fast_event event = read_event(&reader, decoder->marks);
+        if (event.length == 0)
+            return spoil(decoder, "an event reaches out of the block");
+        decoder->events[i] = event;
+        reader.item += event.length;
+    }
+    decoder->symbols = reader.symbols;
+    decoder->bits = reader.bits;
+    decoder->read_items = reader.item;
+    decoder->event_slots = reader.slots;
+    return !rans_overran(&decoder->symbols) || spoil(decoder, "the symbols end early");
+}
+
+/* ---- items --------------------------------------------------------------------------------------------------------------- */
+
+/* Where items are written, in registers like the reader of events. */
+typedef struct item_writer {
+    const fast_books *books;
+    rans_reader symbols;
+    bit_reader bits;
+    uint32_t *marks;
+    uint8_t *output;
+    uint8_t *next;
+    uint8_t *end;
+    uint32_t item;
+    uint32_t rank; /* of the gap before */
+} item_writer;
+
+static ALWAYS_INLINE void copy_token(uint8_t *to, const uint8_t *from, uint32_t size)
+{
+    memcpy(to, from, COPY_SIZE);
+    if (size > COPY_SIZE)
+        memcpy(to + COPY_SIZE, from + COPY_SIZE, size - COPY_SIZE);
+}
+
+/* Reads a gap and writes it. Returns where it ends, or NULL. */
+static ALWAYS_INLINE uint8_t *write_gap(item_writer *writer, uint32_t context, uint32_t *rank, uint8_t *to)
+{
+    const fast_books *books = writer->books;
+    const uint32_t symbol = read_model(books, &writer->symbols, FAST_GAPS, context);
+    if (symbol == FAST_GAP_ESCAPE) {
+        const uint32_t size = spell_token(books, &writer->symbols, 1, to, 0);
+        *rank = 7;
+        return size <= ITEM_MAX_TOKEN_SIZE ? to + size : NULL;
+    }
+    const uint32_t gap = read_gap_number(symbol, &writer->bits);
+    if (gap >= books->header.gap_count)
+        return NULL;
+    *rank = gap_rank_of(gap);
+    const uint32_t size = books->gaps[gap].size;
+    memcpy(to, books->gaps[gap].bytes, GAP_DIRECT_SIZE);
+    if (size > GAP_DIRECT_SIZE)
+        memcpy(to, books->gap_text + books->gap_offsets[gap], size);
+    return to + size;
+}
+
+/* Title case of ASCII without branches: it comes without warning. */
+static ALWAYS_INLINE void apply_case(uint8_t *word, uint32_t size, uint32_t flag)
+{
+    const uint32_t is_title = (uint32_t)(flag == QCZ_CASE_TITLE) & (uint32_t)(word[0] < 0x80);
+    const uint32_t is_lower = (uint32_t)((uint8_t)(word[0] - 'a') < 26);
+    word[0] = (uint8_t)(word[0] - 32 * (is_title & is_lower));
+    if (flag != QCZ_CASE_AS_IS && !is_title)
+        letter_case_apply(word, size, flag);
+}
+
+/* Writes the gap and the word or phrase of an entry, ITEM_ROOM bytes at most. Returns where it ends, or NULL. */
+static ALWAYS_INLINE uint8_t *write_entry(item_writer *writer, const entry_facts *facts, uint32_t context, uint32_t *rank, uint8_t *to)
+{
+    uint8_t *word = write_gap(writer, context, rank, to);
+    if (word == NULL)
+        return NULL;
+    const uint32_t flag = read_model(writer->books, &writer->symbols, FAST_CASES, case_context(facts->tendency, *rank));
+    uint32_t size = facts->size;
+    if (facts->tendency == TENDENCY_UNKNOWN) {
+        size = spell_token(writer->books, &writer->symbols, 0, word, 0);
+        if (size > ITEM_MAX_TOKEN_SIZE)
+            return NULL;
+    } else {
+        copy_token(word, writer->books->text + facts->offset, size);
+    }
+    apply_case(word, size, flag);
+    return word + size;
+}
+
+/* Near the end of the output an entry is written aside: copies of a fixed size would go beyond. */
+static int write_event(item_writer *writer, const fast_event *event, uint32_t context_before, uint8_t *aside)
+{
+    const fast_books *books = writer->books;
+    const entry_facts *facts = &books->entries[event->entry];
+    const size_t room = (size_t)(writer->end - writer->next);
+    uint8_t *const to = room >= ITEM_ROOM ? writer->next : aside;
+    const uint32_t place = (uint32_t)(writer->next - writer->output);
+    const uint32_t context = gap_context(writer->rank, fast_gap_classes[context_before], facts->gap_class);
+    const uint8_t *const end = write_entry(writer, facts, context, &writer->rank, to);
+    const size_t size = end == NULL ? 0 : (size_t)(end - to);
+    if (size == 0 || size > room)
+        return 0;
+    if (room < ITEM_ROOM)
+        memcpy(writer->next, to, size);
+    writer->next += size;
+    writer->marks[writer->item & (RING_SIZE - 1)] = place << 2 | lesser(writer->rank, 3);
+    /* Most phrases have two items: their marks are put without a branch, and a word's next item overwrites what is not its own. */
+    const uint32_t phrase_mark = (place + (uint32_t)size - facts->size) << 2;
+    const uint32_t last_part = books->part_marks[event->first + event->length - 1];
+    for (uint32_t i = 1; i + 1 < event->length; i++)
+        writer->marks[(writer->item + i) & (RING_SIZE - 1)] = phrase_mark + books->part_marks[event->first + i];
+    writer->item += event->length;
+    writer->marks[(writer->item - (event->length > 1)) & (RING_SIZE - 1)] = phrase_mark + last_part;
+    writer->rank = event->length > 1 ? last_part & 3 : writer->rank;
+    return 1;
 }
 
 /* `size` bytes and up to COPY_SIZE - 1 more; what is copied lies at least COPY_SIZE before. */
@@ -315,103 +300,91 @@ static ALWAYS_INLINE void copy_bytes(uint8_t *to, const uint8_t *from, size_t si
         memcpy(to + done, from + done, COPY_SIZE);
 }
 
-/* Copies the bytes of items that end before they are copied to. */
-static ALWAYS_INLINE int copy_item_bytes(fast_decoder *decoder, uint32_t begin, uint32_t end)
+/* Copies items that end before they are copied to, `length` from `source` on. */
+static ALWAYS_INLINE int copy_items(item_writer *writer, uint32_t source, uint32_t length)
 {
-    const size_t room = (size_t)(decoder->end - decoder->next);
-    const uint8_t *from = decoder->output + begin;
+    const uint32_t place = (uint32_t)(writer->next - writer->output);
+    const uint32_t begin = writer->marks[source & (RING_SIZE - 1)] >> 2;
+    const uint32_t end = source + length < writer->item ? writer->marks[(source + length) & (RING_SIZE - 1)] >> 2 : place;
+    const size_t room = (size_t)(writer->end - writer->next);
     const size_t size = end - begin;
     if (size > room)
-        return spoil(decoder, "an item does not fit the block");
-    if (room - size >= COPY_SIZE && decoder->next - from >= COPY_SIZE)
-        copy_bytes(decoder->next, from, size);
+        return 0;
+    if (room - size >= COPY_SIZE && place - begin >= COPY_SIZE)
+        copy_bytes(writer->next, writer->output + begin, size);
     else
-        memcpy(decoder->next, from, size);
-    decoder->next += size;
+        memcpy(writer->next, writer->output + begin, size);
+    writer->next += size;
+    const uint32_t moved = (place - begin) << 2;
+    for (uint32_t i = 0; i < length; i++)
+        writer->marks[(writer->item + i) & (RING_SIZE - 1)] = writer->marks[(source + i) & (RING_SIZE - 1)] + moved;
+    writer->item += length;
     return 1;
-}
-
-/* What is kept of the items copied: as of those they are copies of, but for where they are. */
-static ALWAYS_INLINE void copy_past_items(fast_decoder *decoder, uint32_t source, uint32_t length, uint32_t moved)
-{
-    const uint32_t item = decoder->item;
-    for (uint32_t i = 0; i < length; i++) {
-        const past_item past = *item_at(decoder, source + i);
-        past_item *const copy = item_at(decoder, item + i);
-        *copy = past;
-        copy->offset = past.offset + moved;
-    }
 }
 
 /* Where source and copy overlap, as many items at a time as are there: the distance. */
-static ALWAYS_INLINE int read_match(fast_decoder *decoder, uint32_t symbol)
+static ALWAYS_INLINE int write_match(item_writer *writer, const fast_event *event)
 {
-    uint32_t length = read_length(decoder, symbol);
-    const uint32_t distance = read_distance(decoder, length);
-    if (distance == 0 || distance > decoder->item || distance > RING_SIZE - 2 || length > decoder->header.item_count - decoder->item)
-        return spoil(decoder, "a match reaches out of the block");
+    const uint32_t distance = writer->item - event->first;
+    uint32_t length = event->length;
     while (length > 0) {
         const uint32_t part = length < distance ? length : distance;
-        const uint32_t source = decoder->item - distance;
-        const uint32_t begin = item_at(decoder, source)->offset;
-        const uint32_t moved = (uint32_t)(decoder->next - decoder->output) - begin;
-        if (!copy_item_bytes(decoder, begin, item_at(decoder, source + part)->offset))
+        if (!copy_items(writer, writer->item - distance, part))
             return 0;
-        copy_past_items(decoder, source, part, moved);
-        decoder->item += part;
         length -= part;
-        item_at(decoder, decoder->item)->offset = (uint32_t)(decoder->next - decoder->output);
     }
+    writer->rank = writer->marks[(writer->item - 1) & (RING_SIZE - 1)] & 3;
     return 1;
 }
 
-/* Near the end of the output an item is written aside: copies of a fixed size would go beyond. */
-static ALWAYS_INLINE int read_literal_somewhere(fast_decoder *decoder, uint32_t event, const past_item *before, past_item *now)
+/* What an event soon to come needs of memory. */
+static ALWAYS_INLINE void look_ahead(const item_writer *writer, const fast_event *event)
 {
-    uint8_t *const begin = decoder->next;
-    const size_t room = (size_t)(decoder->end - begin);
-    if (room >= sizeof decoder->aside)
-        return read_literal(decoder, event, before, now);
-    decoder->next = decoder->aside;
-    if (!read_literal(decoder, event, before, now))
-        return 0;
-    const size_t size = (size_t)(decoder->next - decoder->aside);
-    if (size > room)
-        return spoil(decoder, "an item does not fit the block");
-    memcpy(begin, decoder->aside, size);
-    decoder->next = begin + size;
-    return 1;
+    if (event->entry == MATCH_EVENT)
+        PREFETCH_READ(writer->output + (writer->marks[event->first & (RING_SIZE - 1)] >> 2));
+    else
+        PREFETCH_READ(writer->books->text + writer->books->entries[event->entry].offset);
 }
 
-static ALWAYS_INLINE int read_event(fast_decoder *decoder)
+static int write_events(fast_decoder *decoder, uint32_t count)
 {
-    const past_item start = {.event_context = EVENT_AT_START, .gap_class = GAP_BY_UNKNOWN, .gap_rank = 7};
-    const past_item before = decoder->item > 0 ? *item_at(decoder, decoder->item - 1) : start;
-    const uint32_t event = decode_symbol_of(decoder, FAST_EVENTS, before.event_context);
-    if (event > decoder->bins.count)
-        return read_match(decoder, event - decoder->bins.count - 1);
-    if (decoder->item == decoder->header.item_count)
-        return spoil(decoder, "there are more items than the header says");
-    const uint8_t *const begin = decoder->next;
-    if (!read_literal_somewhere(decoder, event, &before, item_at(decoder, decoder->item)))
-        return 0;
-    if (decoder->next == begin)
-        return spoil(decoder, "an item is empty");
-    decoder->item++;
-    item_at(decoder, decoder->item)->offset = (uint32_t)(decoder->next - decoder->output);
+    item_writer writer = {.books = &decoder->books, .symbols = decoder->symbols, .bits = decoder->bits, .marks = decoder->marks,
+                          .output = decoder->output, .next = decoder->next, .end = decoder->end, .item = decoder->items,
+                          .rank = decoder->rank};
+    memset(decoder->events + count, 0, LOOK_AHEAD * sizeof *decoder->events);
+    for (uint32_t i = 0; i < count; i++) {
+        const fast_event *event = &decoder->events[i];
+        const uint32_t context_before =
+            writer.item > 0 ? decoder->contexts[(writer.item - 1) & (RING_SIZE - 1)] : (uint32_t)EVENT_AT_START;
+        look_ahead(&writer, event + LOOK_AHEAD);
+        const int fits = event->entry == MATCH_EVENT ? write_match(&writer, event)
+                                                     : write_event(&writer, event, context_before, decoder->aside);
+        if (!fits)
+            return spoil(decoder, "an item is empty, has no such gap or does not fit the block");
+        if (rans_overran(&writer.symbols))
+            return spoil(decoder, "the symbols end early");
+    }
+    decoder->symbols = writer.symbols;
+    decoder->bits = writer.bits;
+    decoder->next = writer.next;
+    decoder->items = writer.item;
+    decoder->rank = writer.rank;
     return 1;
 }
 
 static int read_items(fast_decoder *decoder)
 {
+    const fast_header *header = &decoder->books.header;
     align_bits(&decoder->bits);
-    for (uint32_t event = 0; event < decoder->header.event_count; event++) {
-        if (!read_event(decoder))
+    decoder->event_slots = decoder->books.models[FAST_EVENTS].first_slots[EVENT_AT_START];
+    decoder->rank = 3;
+    for (uint32_t left = header->event_count; left > 0;) {
+        const uint32_t count = left < FAST_CHUNK_EVENTS ? left : (uint32_t)FAST_CHUNK_EVENTS;
+        if (!read_events(decoder, count) || !write_events(decoder, count))
             return 0;
-        if (rans_overran(&decoder->symbols))
-            return spoil(decoder, "the symbols end early");
+        left -= count;
     }
-    if (decoder->item != decoder->header.item_count || decoder->next != decoder->end)
+    if (decoder->items != header->item_count || decoder->next != decoder->end)
         return spoil(decoder, "the items are shorter than the block");
     if (!rans_reader_is_done(&decoder->symbols) || bits_position(&decoder->bits) != decoder->bits.size)
         return spoil(decoder, "the symbols do not end as they should");
@@ -422,15 +395,15 @@ static int read_items(fast_decoder *decoder)
 
 static int decode_all(fast_decoder *decoder, const uint8_t *body, size_t size)
 {
-    const size_t bits_size = decoder->header.bits_size;
+    const size_t bits_size = decoder->books.header.bits_size;
     uint8_t *const symbols = decoder->stream + bits_size + BIT_READER_PADDING;
     memcpy(decoder->stream, body, bits_size);
     memcpy(symbols, body + bits_size, size - bits_size);
     decoder->bits = (bit_reader){.bytes = decoder->stream, .size = bits_size};
     if (!rans_reader_start(&decoder->symbols, symbols, symbols + size - bits_size))
         return spoil(decoder, "the symbols are cut short");
-    return read_models(decoder, FAST_LETTERS, FAST_CLASSES, 0) && read_codebooks(decoder) &&
-           read_models(decoder, FAST_EVENTS, FAST_DISTANCES, decoder->bins.count + 1 + FAST_LENGTH_SYMBOLS) && read_items(decoder);
+    decoder->failure = fast_books_read(&decoder->books, &decoder->bits, &decoder->symbols);
+    return decoder->failure == NULL && read_items(decoder);
 }
 
 qcz_status qcz_fast_memory(const uint8_t *payload, size_t size, size_t raw_size, uint64_t *needed, qcz_fast_statistics *statistics,
@@ -442,7 +415,8 @@ qcz_status qcz_fast_memory(const uint8_t *payload, size_t size, size_t raw_size,
     *needed = status == QCZ_OK ? decoder_memory(&header, size) : 0;
     if (status == QCZ_OK && statistics != NULL)
         *statistics = (qcz_fast_statistics){.level = header.level, .item_count = header.item_count, .event_count = header.event_count,
-                                            .word_count = header.word_count, .gap_count = header.gap_count};
+                                            .word_count = header.word_count, .gap_count = header.gap_count,
+                                            .phrase_count = header.phrase_count};
     return status;
 }
 
@@ -452,15 +426,15 @@ qcz_status qcz_fast_decode(const uint8_t *payload, size_t size, uint8_t *output,
     if (decoder == NULL)
         return fail(error, QCZ_ERROR_MEMORY, "out of memory", 0);
     size_t header_size = 0;
-    qcz_status status = fast_header_read(payload, size, raw_size, &decoder->header, &header_size, error);
+    qcz_status status = fast_header_read(payload, size, raw_size, &decoder->books.header, &header_size, error);
     if (status == QCZ_OK && !allocate_all(decoder, size))
         status = fail(error, QCZ_ERROR_MEMORY, "out of memory", 0);
     if (status == QCZ_OK) {
         decoder->output = decoder->next = output;
         decoder->end = output + raw_size;
         if (!decode_all(decoder, payload + header_size, size - header_size))
-            status = decoder->failure == NULL ? fail(error, QCZ_ERROR_MEMORY, "out of memory", 0)
-                                              : fail(error, QCZ_ERROR_CORRUPT, decoder->failure, header_size);
+            status = fail(error, decoder->failure == fast_books_no_memory ? QCZ_ERROR_MEMORY : QCZ_ERROR_CORRUPT, decoder->failure,
+                          header_size);
     }
     free_all(decoder);
     free(decoder);

@@ -1,41 +1,46 @@
 #include "fast_parse.h"
 
-#include "fast_block.h"
+#include "code_cost.h"
 
 #include <stdlib.h>
 
-enum { TABLE_BITS = 20 };
+/* A place of a hash table: the last item of a hash modulo 2^ITEM_BITS, and a part of the hash that is never 0. */
+enum { TABLE_BITS = 20, ITEM_BITS = FAST_RING_BITS + 1 };
 
-/* The last place where so many items were the same: the more, the longer the match is likely to be. The first three serve best. */
-static const uint32_t hashed_items[MATCH_SOURCES] = {2, 3, 6, 4, 12};
+/* The last place where so many items were the same: the more, the longer the match is likely to be. */
+static const uint32_t hashed_items[MATCH_SOURCES] = {2, 3, 6};
 
 static uint64_t hash_items(const uint64_t *keys, uint32_t count)
 {
     uint64_t hash = 0;
     for (uint32_t i = 0; i < count; i++)
         hash = (hash + keys[i]) * 0x9E3779B97F4A7C15;
-    return hash >> (64 - TABLE_BITS);
+    return hash;
 }
 
 static int find_sources(const uint64_t *keys, uint32_t count, uint32_t hashed, uint32_t *sources)
 {
+    const uint32_t item_mask = ((uint32_t)1 << ITEM_BITS) - 1;
     uint32_t *last = calloc((size_t)1 << TABLE_BITS, sizeof *last);
     if (last == NULL)
         return 0;
     for (uint32_t item = 0; item + hashed <= count; item++) {
-        uint32_t *place = &last[hash_items(keys + item, hashed)];
-        sources[item] = *place;
-        *place = item + 1;
+        const uint64_t hash = hash_items(keys + item, hashed);
+        const uint32_t check = (uint32_t)(hash >> 16) << ITEM_BITS | (uint32_t)1 << ITEM_BITS;
+        uint32_t *place = &last[hash >> (64 - TABLE_BITS)];
+        const uint32_t distance = (item - *place) & item_mask;
+        const int is_alike = (*place & ~item_mask) == check && distance > 0 && distance <= item;
+        sources[item] = is_alike && distance <= ((uint32_t)1 << FAST_RING_BITS) - 2 ? item - distance + 1 : 0;
+        *place = check | (item & item_mask);
     }
     free(last);
     return 1;
 }
 
-int match_table_find(match_table *table, const uint64_t *keys, uint32_t count, unsigned source_count)
+int match_table_find(match_table *table, const uint64_t *keys, uint32_t count)
 {
     int complete = 1;
-    table->count = source_count;
-    for (unsigned i = 0; i < source_count; i++) {
+    for (unsigned i = 0; i < MATCH_SOURCES; i++) {
         table->sources[i] = calloc((size_t)count + 1, sizeof *table->sources[i]);
         complete = complete && table->sources[i] != NULL && find_sources(keys, count, hashed_items[i], table->sources[i]);
     }
@@ -59,77 +64,192 @@ uint32_t length_symbol(uint32_t length, unsigned *width, uint32_t *extra)
     return 7 + *width;
 }
 
-uint32_t distance_code(uint32_t distance)
+/* Twice the width of a distance, and the bit after the leading one. */
+static uint32_t distance_code(uint32_t distance)
 {
     const unsigned width = bit_width_of(distance) - 1;
     return 2 * width + (width > 0 ? distance >> (width - 1) & 1 : 0);
 }
 
-/* A match that begins at an item. */
+uint32_t use_distance(uint32_t recent[FAST_REPEATS], uint32_t distance)
+{
+    uint32_t symbol = 0;
+    while (symbol < FAST_REPEATS && recent[symbol] != distance)
+        symbol++;
+    if (symbol > 1)
+        recent[2] = recent[1];
+    if (symbol > 0)
+        recent[1] = recent[0];
+    recent[0] = distance;
+    return symbol < FAST_REPEATS ? symbol : FAST_REPEATS + distance_code(distance);
+}
+
+/* ---- parse ----------------------------------------------------------------------------------------------------------- */
+
+/* An item of the segment, and the cheapest way to it. */
+typedef struct parse_node {
+    uint32_t total;
+    parse_step step; /* that ends here */
+    uint32_t recent[FAST_REPEATS];
+} parse_node;
+
 typedef struct found_match {
     uint32_t length;
     uint32_t distance;
 } found_match;
 
-/* What begins one item later at the source after this one goes on from there. */
-static found_match extend(const uint64_t *keys, uint32_t item, uint32_t source, uint32_t limit, found_match later)
+typedef struct item_parser {
+    const match_table *table;
+    const phrase_hit *hit; /* the next */
+    const uint64_t *keys;
+    const parse_costs *costs;
+    parse_node *nodes;
+    uint32_t first;        /* item of the segment */
+    uint32_t end;
+    const uint32_t *lengths; /* costs of length symbols in the context of the item at hand */
+    found_match matches[MATCH_SOURCES];         /* from the item before */
+} item_parser;
+
+static inline void offer(item_parser *parser, uint32_t item, uint32_t total, uint32_t length, uint32_t what)
 {
-    const uint32_t distance = item - source;
-    uint32_t length = 0;
-    if (later.length > 0 && later.distance == distance && keys[item] == keys[source])
-        return (found_match){later.length + 1 < limit ? later.length + 1 : limit, distance};
-    while (length < limit && keys[source + length] == keys[item + length])
-        length++;
-    return (found_match){length, distance};
+    parse_node *node = &parser->nodes[item - parser->first];
+    if (total < node->total) {
+        node->total = total;
+        node->step = (parse_step){length, what};
+    }
 }
 
-static void try_length(const match_costs *costs, const uint64_t *totals, uint32_t item, found_match match, uint32_t length,
-                       uint64_t *best, parse_step *step)
+static void offer_length(item_parser *parser, uint32_t item, uint32_t total, uint32_t length, uint32_t distance, uint32_t symbol)
 {
     unsigned width;
     uint32_t extra;
-    const uint32_t symbol = length_symbol(length, &width, &extra);
-    const uint32_t context = length < 5 ? length - FAST_SHORTEST_MATCH : 3;
-    const uint64_t total = totals[item + length] + costs->lengths[symbol] + costs->distances[context][distance_code(match.distance)];
-    if (total < *best) {
-        *best = total;
-        *step = (parse_step){length, match.distance};
-    }
+    const uint32_t code = length_symbol(length, &width, &extra);
+    offer(parser, item + length,
+          total + parser->lengths[code] + width * COST_OF_BIT + parser->costs->distances[distance_context(length)][symbol], length, distance);
 }
 
 /* All short lengths, longer ones in steps, and the whole. */
-static void try_match(const match_costs *costs, const uint64_t *totals, uint32_t item, found_match match, uint64_t *best,
-                      parse_step *step)
+static void offer_match(item_parser *parser, uint32_t item, uint32_t total, found_match match, uint32_t symbol)
 {
     for (uint32_t length = FAST_SHORTEST_MATCH; length < match.length; length += length < 16 ? 1 : length / 4)
-        try_length(costs, totals, item, match, length, best, step);
+        offer_length(parser, item, total, length, match.distance, symbol);
     if (match.length >= FAST_SHORTEST_MATCH)
-        try_length(costs, totals, item, match, match.length, best, step);
+        offer_length(parser, item, total, match.length, match.distance, symbol);
 }
 
-int parse_items(const match_table *table, const uint64_t *keys, uint32_t count, const uint32_t *literal_costs,
-                const match_costs *costs, parse_step *steps)
+static uint32_t common_items(const uint64_t *keys, uint32_t source, uint32_t item, uint32_t limit)
 {
-    uint64_t *totals = calloc((size_t)count + 1, sizeof *totals); /* from each item to the end */
-    found_match matches[MATCH_SOURCES] = {{0, 0}};
-    if (totals == NULL)
-        return 0;
-    for (uint32_t item = count; item-- > 0;) {
-        const uint32_t limit = count - item < FAST_LONGEST_MATCH ? count - item : FAST_LONGEST_MATCH;
-        uint64_t best = totals[item + 1] + literal_costs[item];
-        steps[item] = (parse_step){1, 0};
-        for (unsigned i = 0; i < table->count; i++) {
-            const uint32_t source = table->sources[i][item];
-            const found_match later = matches[i];
-            matches[i] = (found_match){0, 0};
-            if (source == 0 || item - (source - 1) > ((uint32_t)1 << FAST_RING_BITS) - 2)
-                continue;
-            matches[i] = extend(keys, item, source - 1, limit, later);
-            if (i == 0 || matches[i].distance != matches[i - 1].distance)
-                try_match(costs, totals, item, matches[i], &best, &steps[item]);
-        }
-        totals[item] = best;
+    uint32_t length = 0;
+    while (length < limit && keys[source + length] == keys[item + length])
+        length++;
+    return length;
+}
+
+/* The match of the item before, less its first item, goes on here. */
+static found_match next_match(const item_parser *parser, unsigned number, uint32_t item, uint32_t limit)
+{
+    const uint32_t source = parser->table->sources[number][item];
+    const found_match before = parser->matches[number];
+    if (source == 0)
+        return (found_match){0, 0};
+    const uint32_t distance = item - (source - 1);
+    if (before.distance == distance && before.length > 1 && before.length < FAST_LONGEST_MATCH)
+        return (found_match){before.length - 1, distance};
+    return (found_match){common_items(parser->keys, source - 1, item, limit), distance};
+}
+
+static void offer_repeats(item_parser *parser, uint32_t item, const parse_node *node, uint32_t limit)
+{
+    for (uint32_t number = 0; number < FAST_REPEATS; number++) {
+        const uint32_t distance = node->recent[number];
+        if (distance == 0 || distance > item || parser->keys[item - distance] != parser->keys[item])
+            continue;
+        const uint32_t length = common_items(parser->keys, item - distance, item, limit);
+        offer_match(parser, item, node->total, (found_match){length, distance}, number);
     }
-    free(totals);
+}
+
+static void offer_matches(item_parser *parser, uint32_t item, const parse_node *node, uint32_t limit)
+{
+    parser->lengths =
+        parser->costs->events + (size_t)parser->costs->contexts[item] * parser->costs->event_symbols + parser->costs->first_length;
+    offer_repeats(parser, item, node, limit);
+    if (parser->table->sources[0][item] == 0) { /* then no more items are alike either */
+        memset(parser->matches, 0, sizeof parser->matches);
+        return;
+    }
+    for (unsigned i = 0; i < MATCH_SOURCES; i++) {
+        const found_match match = next_match(parser, i, item, limit);
+        parser->matches[i] = match;
+        if (match.length >= FAST_SHORTEST_MATCH && (i == 0 || match.distance != parser->matches[i - 1].distance))
+            offer_match(parser, item, node->total, match, FAST_REPEATS + distance_code(match.distance));
+    }
+}
+
+static void offer_phrases(item_parser *parser, uint32_t item, const parse_node *node)
+{
+    const parse_costs *costs = parser->costs;
+    const uint32_t *events = costs->events + (size_t)costs->contexts[item] * costs->event_symbols;
+    for (; parser->hit->item <= item; parser->hit++) {
+        const uint32_t phrase = parser->hit->phrase;
+        const uint32_t length = phrase_length(costs->phrase_depths[phrase]);
+        if (parser->hit->item == item && length <= parser->end - item)
+            offer(parser, item + length,
+                  node->total + events[costs->phrase_bins[phrase]] + costs->phrase_places[phrase] + costs->items[item].gap, length,
+                  (uint32_t)PARSED_PHRASE + phrase);
+    }
+}
+
+static void find_recent(parse_node *node)
+{
+    const parse_node *before = node - node->step.length;
+    memcpy(node->recent, before->recent, sizeof node->recent);
+    if (node->step.length > 1 && node->step.what < (uint32_t)PARSED_PHRASE)
+        (void)use_distance(node->recent, node->step.what);
+}
+
+/* The steps of the segment, from its end back. */
+static void take_steps(const item_parser *parser, parse_step *steps)
+{
+    for (uint32_t item = parser->end; item > parser->first;) {
+        const parse_step step = parser->nodes[item - parser->first].step;
+        item -= step.length;
+        steps[item] = step;
+    }
+}
+
+static void parse_segment(item_parser *parser, parse_step *steps)
+{
+    for (uint32_t item = parser->first + 1; item <= parser->end; item++)
+        parser->nodes[item - parser->first].total = UINT32_MAX;
+    memset(parser->matches, 0, sizeof parser->matches);
+    for (uint32_t item = parser->first; item < parser->end; item++) {
+        parse_node *node = &parser->nodes[item - parser->first];
+        const uint32_t left = parser->end - item;
+        if (item > parser->first)
+            find_recent(node);
+        offer(parser, item + 1, node->total + parser->costs->items[item].whole, 1, 0);
+        offer_phrases(parser, item, node);
+        offer_matches(parser, item, node, left < FAST_LONGEST_MATCH ? left : FAST_LONGEST_MATCH);
+    }
+    find_recent(&parser->nodes[parser->end - parser->first]);
+    take_steps(parser, steps);
+}
+
+int parse_items(const match_table *table, const phrase_hit *hits, const uint64_t *keys, uint32_t count, const parse_costs *costs,
+                parse_step *steps)
+{
+    item_parser parser = {.table = table, .hit = hits, .keys = keys, .costs = costs};
+    parser.nodes = calloc(PARSE_SEGMENT + 1, sizeof *parser.nodes);
+    if (parser.nodes == NULL)
+        return 0;
+    while (parser.first < count) {
+        parser.end = count - parser.first < PARSE_SEGMENT ? count : parser.first + PARSE_SEGMENT;
+        parse_segment(&parser, steps);
+        parser.nodes[0] = parser.nodes[parser.end - parser.first];
+        parser.nodes[0].total = 0;
+        parser.first = parser.end;
+    }
+    free(parser.nodes);
     return 1;
 }

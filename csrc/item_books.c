@@ -2,6 +2,7 @@
 
 #include "byte_io.h"
 #include "token_table.h"
+#include "word_classes.h"
 
 #include <stdlib.h>
 
@@ -67,6 +68,23 @@ void token_choice_free(token_choice *choice)
 {
     free(choice->ids);
     free(choice->entries);
+}
+
+int token_choice_classes(const item_list *items, const token_choice *words, uint16_t *classes, uint8_t *first_level)
+{
+    uint32_t *counts = allocate_array((size_t)words->count + 1, sizeof *counts);
+    uint32_t *entries = allocate_array((size_t)items->words.count + 1, sizeof *entries);
+    int found = counts != NULL && entries != NULL;
+    if (found) {
+        for (uint32_t entry = 0; entry < words->count; entry++)
+            counts[entry] = items->words.counts[words->ids[entry]];
+        for (uint32_t id = 0; id < items->words.count; id++)
+            entries[id] = words->entries[id] < words->count ? words->entries[id] : UINT32_MAX;
+        found = word_classes_find(items->word_ids, items->count, entries, counts, words->count, classes, first_level);
+    }
+    free(counts);
+    free(entries);
+    return found;
 }
 
 /* ---- line ends --------------------------------------------------------------------------------------------------------- */

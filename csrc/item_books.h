@@ -18,6 +18,12 @@ typedef struct token_choice {
 int token_choice_find(const token_list *tokens, uint32_t least, uint32_t limit, token_choice *choice);
 void token_choice_free(token_choice *choice);
 
+/*
+ * Finds classes (word_classes.h) of the words chosen: one for each, and the lowest level that has any. Returns 0 if there is no
+ * memory.
+ */
+int token_choice_classes(const item_list *items, const token_choice *words, uint16_t *classes, uint8_t *first_level);
+
 /* Gaps with the white space that may end a line written as a space. */
 typedef struct canonical_gaps {
     token_list gaps;        /* distinct canonical gaps */

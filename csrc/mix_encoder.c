@@ -1,7 +1,6 @@
 /* mix_encoder.c - writes one mix block: items, codebooks, then everything through the coder of mix_coder.h. */
 #include "cpu_path.h"
 #include "item_books.h"
-#include "word_classes.h"
 
 #include <stdlib.h>
 
@@ -45,27 +44,6 @@ static void fill_book(const token_list *tokens, const token_choice *choice, toke
 }
 
 /* Classes of the words of the codebook; sets the level from which on words have one. */
-static int find_classes(mix_encoder *encoder, token_book *book)
-{
-    const token_list *words = &encoder->items.words;
-    uint32_t *counts = allocate_array((size_t)book->count + 1, sizeof *counts);
-    uint32_t *entries = allocate_array((size_t)words->count + 1, sizeof *entries);
-    uint8_t first_level = UINT8_MAX;
-    int found = counts != NULL && entries != NULL;
-    if (found) {
-        for (uint32_t entry = 0; entry < book->count; entry++)
-            counts[entry] = words->counts[encoder->words.ids[entry]];
-        for (uint32_t id = 0; id < words->count; id++)
-            entries[id] = encoder->words.entries[id] < book->count ? encoder->words.entries[id] : UINT32_MAX;
-        found = word_classes_find(encoder->items.word_ids, encoder->items.count, entries, counts, book->count, book->classes,
-                                  &first_level);
-    }
-    free(counts);
-    free(entries);
-    encoder->coder.header.class_level = first_level;
-    return found;
-}
-
 static int start_coder(mix_encoder *encoder, unsigned level, size_t size)
 {
     mix_coder *coder = &encoder->coder;
@@ -75,8 +53,10 @@ static int start_coder(mix_encoder *encoder, unsigned level, size_t size)
     if (!mix_coder_start(coder, size))
         return 0;
     fill_book(&encoder->items.words, &encoder->words, &coder->words);
-    if (!find_classes(encoder, &coder->words))
+    uint8_t first_level = UINT8_MAX;
+    if (!token_choice_classes(&encoder->items, &encoder->words, coder->words.classes, &first_level))
         return 0;
+    coder->header.class_level = first_level;
     fill_book(&encoder->canonical.gaps, &encoder->gaps, &coder->gaps);
     coder->source = (item_source){.items = &encoder->items, .word_tokens = encoder->words.entries, .gap_tokens = encoder->gap_tokens,
                                   .canonical = &encoder->canonical};

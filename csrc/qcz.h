@@ -197,16 +197,28 @@ qcz_status qcz_mix_decode(const uint8_t *payload, size_t size, uint8_t *output, 
 typedef struct qcz_fast_statistics {
     uint32_t level;
     uint64_t item_count;
-    uint64_t event_count; /* items coded by themselves, and matches */
+    uint64_t event_count; /* items coded by themselves, phrases and matches */
     uint64_t word_count;  /* entries of the codebook of words */
     uint64_t gap_count;
+    uint64_t phrase_count;
 } qcz_fast_statistics;
+
+/* At which items of a block phrases may begin. */
+typedef struct qcz_phrase_positions {
+    const uint8_t *depths; /* per item: up to which level, 1 .. 9, of the hierarchy (3, 5, .. 144 items); NULL: any phrase anywhere */
+    size_t count;          /* of items, if there are depths */
+    int bigrams;           /* whether phrases of two items may begin anywhere, if there are depths */
+} qcz_phrase_positions;
+
+/* Counts the items of a block: there are as many depths. Errors as qcz_fast_encode. */
+qcz_status qcz_fast_item_count(const uint8_t *block, size_t size, size_t *count);
 
 /*
  * Writes the payload of a fast block at `level` 1 .. 3. `size` is at most QCZ_MAX_BLOCK_SIZE. On success the caller owns `*payload`.
- * Errors: QCZ_ERROR_MEMORY; QCZ_ERROR_LIMIT for a level or size out of range.
+ * Errors: QCZ_ERROR_MEMORY; QCZ_ERROR_LIMIT for a level or size out of range, or another number of depths than items.
  */
-qcz_status qcz_fast_encode(const uint8_t *block, size_t size, unsigned level, qcz_buffer *payload);
+qcz_status qcz_fast_encode(const uint8_t *block, size_t size, unsigned level, const qcz_phrase_positions *positions,
+                           qcz_buffer *payload);
 
 /* As qcz_paper_memory. `statistics` may be NULL. */
 qcz_status qcz_fast_memory(const uint8_t *payload, size_t size, size_t raw_size, uint64_t *needed, qcz_fast_statistics *statistics,

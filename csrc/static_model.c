@@ -1,5 +1,7 @@
 #include "static_model.h"
 
+#include "context_clusters.h"
+
 #include <stdlib.h>
 
 /* ---- encoder ------------------------------------------------------------------------------------------------------- */
@@ -55,7 +57,7 @@ static void give(uint32_t *counts, uint32_t symbol_count, uint32_t missing)
     }
 }
 
-static void normalise_context(uint32_t *counts, uint32_t symbol_count, unsigned table_bits)
+static void normalise_table(uint32_t *counts, uint32_t symbol_count, unsigned table_bits)
 {
     const uint64_t sum = sum_of(counts, symbol_count);
     const uint32_t total = (uint32_t)1 << table_bits;
@@ -75,7 +77,7 @@ static void normalise_context(uint32_t *counts, uint32_t symbol_count, unsigned 
 }
 
 /* Whether there are any; then, until all are given out, how many symbols are passed over, and the frequency less one. */
-static void write_context(const uint32_t *counts, uint32_t symbol_count, unsigned table_bits, bit_writer *bits)
+static void write_table(const uint32_t *counts, uint32_t symbol_count, unsigned table_bits, bit_writer *bits)
 {
     uint32_t left = (uint32_t)sum_of(counts, symbol_count) == 0 ? 0 : (uint32_t)1 << table_bits;
     uint32_t passed = 0;
@@ -92,50 +94,76 @@ static void write_context(const uint32_t *counts, uint32_t symbol_count, unsigne
     }
 }
 
-void static_counts_normalise(static_counts *model, bit_writer *bits)
+/* The table of each context, in as few bits as their number takes. */
+static void write_map(const uint8_t *table_of, uint32_t context_count, uint32_t table_count, bit_writer *bits)
 {
-    const static_shape *shape = &model->shape;
-    for (uint32_t context = 0; context < shape->context_count; context++) {
-        uint32_t *counts = model->counts + (size_t)context * shape->symbol_count;
-        normalise_context(counts, shape->symbol_count, shape->table_bits);
-        write_context(counts, shape->symbol_count, shape->table_bits, bits);
+    if (context_count == 1)
+        return;
+    write_gamma(bits, table_count - 1);
+    for (uint32_t context = 0; context < context_count; context++)
+        write_bits(bits, table_of[context], bit_width_of(table_count - 1));
+}
+
+/* Makes ranges of counts, in place. */
+static void counts_to_ranges(uint32_t *counts, uint32_t symbol_count)
+{
+    uint32_t begin = 0;
+    for (uint32_t symbol = 0; symbol < symbol_count; symbol++) {
+        const uint32_t frequency = counts[symbol];
+        counts[symbol] = begin << 16 | frequency;
+        begin += frequency;
     }
 }
 
-/* Where each symbol's range begins, for all contexts. */
-static uint16_t *find_starts(const static_counts *model)
+int static_tables_make(static_tables *tables, const static_counts *counts, uint32_t most_tables, bit_writer *bits)
 {
-    const static_shape *shape = &model->shape;
-    uint16_t *starts = allocate_array((size_t)shape->context_count * shape->symbol_count, sizeof *starts);
-    for (uint32_t context = 0; starts != NULL && context < shape->context_count; context++) {
-        uint32_t start = 0;
-        for (uint32_t symbol = 0; symbol < shape->symbol_count; symbol++) {
-            const size_t place = (size_t)context * shape->symbol_count + symbol;
-            starts[place] = (uint16_t)start;
-            start += model->counts[place];
-        }
+    const static_shape *shape = &counts->shape;
+    const uint32_t symbol_count = shape->symbol_count;
+    uint32_t table_count;
+    tables->shape = *shape;
+    tables->table_of = calloc(shape->context_count, 1);
+    if (tables->table_of == NULL ||
+        !context_clusters_find(counts->counts, shape->context_count, symbol_count, most_tables, tables->table_of, &table_count))
+        return 0;
+    tables->ranges = calloc((size_t)table_count * symbol_count, sizeof *tables->ranges);
+    if (tables->ranges == NULL)
+        return 0;
+    for (uint32_t context = 0; context < shape->context_count; context++)
+        for (uint32_t symbol = 0; symbol < symbol_count; symbol++)
+            tables->ranges[(size_t)tables->table_of[context] * symbol_count + symbol] +=
+                counts->counts[(size_t)context * symbol_count + symbol];
+    write_map(tables->table_of, shape->context_count, table_count, bits);
+    for (uint32_t table = 0; table < table_count; table++) {
+        uint32_t *ranges = tables->ranges + (size_t)table * symbol_count;
+        normalise_table(ranges, symbol_count, shape->table_bits);
+        write_table(ranges, symbol_count, shape->table_bits, bits);
+        counts_to_ranges(ranges, symbol_count);
     }
-    return starts;
+    return 1;
 }
 
-enum { MODEL_LIMIT = 16, WORDS_A_SYMBOL = 1 };
+void static_tables_free(static_tables *tables)
+{
+    free(tables->table_of);
+    free(tables->ranges);
+}
 
 /* The stream is filled from its end. */
-static size_t encode_backwards(const static_symbol *symbols, size_t count, const static_counts *models, uint16_t *const *starts,
-                               uint32_t states[RANS_STATES], uint16_t *words, size_t word_count)
+static size_t encode_backwards(const static_symbol *symbols, size_t count, const static_tables *tables, uint32_t states[RANS_STATES],
+                               uint16_t *words, size_t word_count)
 {
     size_t place = word_count;
     for (size_t i = count; i-- > 0;) {
-        const unsigned model = symbols[i].model;
-        const size_t entry = (size_t)symbols[i].context * models[model].shape.symbol_count + symbols[i].symbol;
-        const uint32_t frequency = models[model].counts[entry];
-        const unsigned bits = models[model].shape.table_bits;
-        uint32_t state = states[model % RANS_STATES];
+        const static_tables *model = &tables[symbols[i].model];
+        const uint32_t range = model->ranges[model->table_of[symbols[i].context] * model->shape.symbol_count + symbols[i].symbol];
+        const uint32_t frequency = range & 0xFFFF;
+        const unsigned bits = model->shape.table_bits;
+        uint32_t state = states[symbols[i].model % RANS_STATES];
         if (state >> (32 - bits) >= frequency) {
             words[--place] = (uint16_t)state;
             state >>= 16;
         }
-        states[model % RANS_STATES] = (state / frequency << bits) + state % frequency + starts[model][entry];
+        states[symbols[i].model % RANS_STATES] = (state / frequency << bits) + state % frequency + (range >> 16);
     }
     return place;
 }
@@ -156,23 +184,14 @@ static int put_stream(const uint32_t states[RANS_STATES], const uint16_t *words,
     return 1;
 }
 
-int static_encode(const static_symbol *symbols, size_t count, const static_counts *models, qcz_buffer *output)
+int static_encode(const static_symbol *symbols, size_t count, const static_tables *tables, qcz_buffer *output)
 {
-    uint16_t *starts[MODEL_LIMIT] = {NULL};
     uint32_t states[RANS_STATES] = {RANS_LOWEST, RANS_LOWEST, RANS_LOWEST, RANS_LOWEST};
     uint16_t *words = allocate_array(count + 1, sizeof *words);
-    int complete = words != NULL;
-    for (size_t i = 0; complete && i < count; i++)
-        if (starts[symbols[i].model] == NULL) {
-            starts[symbols[i].model] = find_starts(&models[symbols[i].model]);
-            complete = starts[symbols[i].model] != NULL;
-        }
-    if (complete) {
-        const size_t place = encode_backwards(symbols, count, models, starts, states, words, count + 1);
-        complete = put_stream(states, words + place, count + 1 - place, output);
-    }
-    for (unsigned model = 0; model < MODEL_LIMIT; model++)
-        free(starts[model]);
+    if (words == NULL)
+        return 0;
+    const size_t place = encode_backwards(symbols, count, tables, states, words, count + 1);
+    const int complete = put_stream(states, words + place, count + 1 - place, output);
     free(words);
     return complete;
 }
@@ -181,24 +200,24 @@ int static_encode(const static_symbol *symbols, size_t count, const static_count
 
 size_t static_model_slots(const static_shape *shape)
 {
-    return (size_t)shape->context_count << shape->table_bits;
+    return (size_t)shape->most_tables << shape->table_bits;
 }
 
-static void fill_slots(uint32_t *slots, uint32_t symbol, uint32_t frequency)
+void static_model_fill(uint32_t *slots, uint32_t symbol, uint32_t frequency)
 {
     for (uint32_t offset = 0; offset < frequency; offset++)
         slots[offset] = symbol << (2 * SLOT_FREQUENCY_BITS) | offset << SLOT_FREQUENCY_BITS | frequency;
 }
 
-static int read_context(uint32_t *slots, const static_shape *shape, bit_reader *bits)
+static int read_table(uint32_t *slots, const static_shape *shape, bit_reader *bits)
 {
     const uint32_t total = (uint32_t)1 << shape->table_bits;
     /* Half each for two symbols where nothing is ever coded: a slot has to hold something. */
     if (read_bits(bits, 1) == 0) {
-        fill_slots(slots, 0, total / 4);
-        fill_slots(slots + total / 4, 0, total / 4);
-        fill_slots(slots + total / 2, 0, total / 4);
-        fill_slots(slots + total / 4 * 3, 0, total / 4);
+        static_model_fill(slots, 0, total / 4);
+        static_model_fill(slots + total / 4, 0, total / 4);
+        static_model_fill(slots + total / 2, 0, total / 4);
+        static_model_fill(slots + total / 4 * 3, 0, total / 4);
         return 1;
     }
     uint32_t symbol = 0;
@@ -210,19 +229,35 @@ static int read_context(uint32_t *slots, const static_shape *shape, bit_reader *
         symbol += passed;
         if (symbol >= shape->symbol_count)
             return 0;
-        fill_slots(slots + filled, symbol, frequency + 1);
+        static_model_fill(slots + filled, symbol, frequency + 1);
         filled += frequency + 1;
     }
     return 1;
 }
 
+/* Returns the number of tables, or 0 if the map is malformed. */
+static uint32_t read_map(static_model *model, const static_shape *shape, bit_reader *bits)
+{
+    const uint32_t count = shape->context_count > 1 ? read_gamma(bits) + 1 : 1;
+    if (count > shape->most_tables)
+        return 0;
+    for (uint32_t context = 0; context < shape->context_count; context++) {
+        const uint32_t table = read_bits(bits, bit_width_of(count - 1));
+        if (table >= count)
+            return 0;
+        model->first_slots[context] = table << shape->table_bits;
+    }
+    return count;
+}
+
 int static_model_read(static_model *model, const static_shape *shape, bit_reader *bits)
 {
     model->table_bits = shape->table_bits;
-    for (uint32_t context = 0; context < shape->context_count; context++)
-        if (!read_context(model->slots + ((size_t)context << shape->table_bits), shape, bits) || bits_overran(bits))
+    const uint32_t count = read_map(model, shape, bits);
+    for (uint32_t table = 0; table < count; table++)
+        if (!read_table(model->slots + ((size_t)table << shape->table_bits), shape, bits) || bits_overran(bits))
             return 0;
-    return 1;
+    return count > 0;
 }
 
 int rans_reader_start(rans_reader *reader, const uint8_t *bytes, const uint8_t *end)

@@ -12,18 +12,21 @@ enum {
     RANS_STATES = 4,
     SLOT_FREQUENCY_BITS = 11,  /* of an entry of the decoding table: symbol, start or offset, frequency */
     SLOT_MAX_FREQUENCY = (1 << SLOT_FREQUENCY_BITS) - 1,
-    STATIC_MAX_SYMBOLS = 1 << 10
+    STATIC_MAX_SYMBOLS = 1 << 10,
+    STATIC_MAX_CONTEXTS = 400,
+    STATIC_MAX_TABLES = 64
 };
 
 typedef struct static_shape {
     uint32_t context_count;
     uint32_t symbol_count; /* at most STATIC_MAX_SYMBOLS */
-    unsigned table_bits;   /* frequencies of a context sum up to 2^table_bits; 9 .. 12 */
+    uint32_t most_tables;  /* contexts that are alike share a table; at most STATIC_MAX_TABLES */
+    unsigned table_bits;   /* frequencies of a table sum up to 2^table_bits; 9 .. 12 */
 } static_shape;
 
 /* ---- encoder ------------------------------------------------------------------------------------------------------- */
 
-/* Counts first, then frequencies: context_count * symbol_count. */
+/* How often each symbol occurs in each context: context_count * symbol_count. */
 typedef struct static_counts {
     static_shape shape;
     uint32_t *counts;
@@ -32,8 +35,19 @@ typedef struct static_counts {
 int static_counts_start(static_counts *model, const static_shape *shape);
 void static_counts_free(static_counts *model);
 
-/* Makes frequencies of the counts, none above SLOT_MAX_FREQUENCY, and writes them. A context never used has none. */
-void static_counts_normalise(static_counts *model, bit_writer *bits);
+/* What symbols are coded by. */
+typedef struct static_tables {
+    static_shape shape;
+    uint8_t *table_of;  /* per context */
+    uint32_t *ranges;   /* table count * symbol_count: start << 16 | frequency */
+} static_tables;
+
+/*
+ * Chooses tables, `most_tables` at most, for what was counted, and writes them. Returns 0 if there is no memory; static_tables_free is
+ * due.
+ */
+int static_tables_make(static_tables *tables, const static_counts *counts, uint32_t most_tables, bit_writer *bits);
+void static_tables_free(static_tables *tables);
 
 /* A symbol to be coded: which model, in what context. They are coded last to first. */
 typedef struct static_symbol {
@@ -42,22 +56,26 @@ typedef struct static_symbol {
     uint16_t model : 4;
 } static_symbol;
 
-/* Codes symbols of models that are normalised; state number model % RANS_STATES. Returns 0 if there is no memory. */
-int static_encode(const static_symbol *symbols, size_t count, const static_counts *models, qcz_buffer *output);
+/* Codes symbols by tables[model], with state number model % RANS_STATES. Returns 0 if there is no memory. */
+int static_encode(const static_symbol *symbols, size_t count, const static_tables *tables, qcz_buffer *output);
 
 /* ---- decoder ------------------------------------------------------------------------------------------------------- */
 
 typedef struct static_model {
     unsigned table_bits;
-    uint32_t *slots; /* context_count << table_bits: symbol << 22 | offset in its range << 11 | frequency */
+    uint32_t *slots;                       /* per table 2^table_bits: symbol << 22 | offset in its range << 11 | frequency */
+    uint32_t first_slots[STATIC_MAX_CONTEXTS]; /* per context: where its table begins */
 } static_model;
 
-/* Entries of all slots. */
+/* Entries of all slots, at most. */
 size_t static_model_slots(const static_shape *shape);
-/* Reads frequencies into `model->slots`, which the caller provides. Returns 0 if they are malformed. */
+/* Reads tables into `model->slots`, which the caller provides. Returns 0 if they are malformed. */
 int static_model_read(static_model *model, const static_shape *shape, bit_reader *bits);
 
-enum { RANS_PADDING = 512 }; /* bytes behind the stream that may be read before the next rans_overran */
+/* A table of one symbol, or a part of one: `frequency` slots, SLOT_MAX_FREQUENCY at most. */
+void static_model_fill(uint32_t *slots, uint32_t symbol, uint32_t frequency);
+
+enum { RANS_PADDING = 8192 }; /* bytes behind the stream that may be read before the next rans_overran */
 
 typedef struct rans_reader {
     uint32_t states[RANS_STATES];
@@ -76,17 +94,24 @@ static inline int rans_overran(const rans_reader *reader)
 /* After the last symbol all states are as the encoder started them. */
 int rans_reader_is_done(const rans_reader *reader);
 
-static inline uint32_t decode_static(rans_reader *reader, unsigned state, const static_model *model, uint32_t context)
+/* By the table whose slots begin at number `first_slot`. */
+static inline uint32_t decode_by_table(rans_reader *reader, unsigned state, const static_model *model, uint32_t first_slot)
 {
     const uint32_t before = reader->states[state];
     const unsigned bits = model->table_bits;
-    const uint32_t slot = model->slots[(context << bits) + (before & (((uint32_t)1 << bits) - 1))];
+    const uint32_t slot = model->slots[first_slot + (before & (((uint32_t)1 << bits) - 1))];
     const uint32_t after = (slot & SLOT_MAX_FREQUENCY) * (before >> bits) + (slot >> SLOT_FREQUENCY_BITS & SLOT_MAX_FREQUENCY);
     const uint32_t low = (uint32_t)reader->next[0] | (uint32_t)reader->next[1] << 8;
+    /* Not a branch: it would be taken one time in a few, without a pattern. */
     const uint32_t is_short = after < RANS_LOWEST;
     reader->next += 2 * is_short;
-    reader->states[state] = is_short ? after << 16 | low : after;
+    reader->states[state] = after << (16 * is_short) | (low & (0 - is_short));
     return slot >> (2 * SLOT_FREQUENCY_BITS);
+}
+
+static inline uint32_t decode_static(rans_reader *reader, unsigned state, const static_model *model, uint32_t context)
+{
+    return decode_by_table(reader, state, model, model->first_slots[context]);
 }
 
 #endif

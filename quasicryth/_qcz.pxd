@@ -90,7 +90,14 @@ cdef extern from "qcz.h" nogil:
         uint64_t event_count
         uint64_t word_count
         uint64_t gap_count
-    qcz_status qcz_fast_encode(const uint8_t *block, size_t size, unsigned level, qcz_buffer *payload)
+        uint64_t phrase_count
+    ctypedef struct qcz_phrase_positions:
+        const uint8_t *depths
+        size_t count
+        int bigrams
+    qcz_status qcz_fast_item_count(const uint8_t *block, size_t size, size_t *count)
+    qcz_status qcz_fast_encode(const uint8_t *block, size_t size, unsigned level, const qcz_phrase_positions *positions,
+                               qcz_buffer *payload)
     qcz_status qcz_fast_memory(const uint8_t *payload, size_t size, size_t raw_size, uint64_t *needed,
                                qcz_fast_statistics *statistics, qcz_error *error)
     qcz_status qcz_fast_decode(const uint8_t *payload, size_t size, uint8_t *output, size_t raw_size, qcz_error *error)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from . import _codebooks, _fast, _mix, _paper, _parse, _tokens
@@ -10,6 +10,7 @@ from .errors import QczCorruptError, QczLimitError
 from .frame import Block, BlockHeader, BlockKind, checksum32
 from .tiling import Positions, parse_tiling
 
+PAPER_TILING = "multi"  # where nothing else is said
 _ZSTD_LEVEL = 19
 # Beyond the window, Zstandard at this level decodes within this.
 _ZSTD_DECODER_MEMORY = 1 << 20
@@ -22,11 +23,14 @@ _LEAST_SAVING = 1 / 64
 
 @dataclass(frozen=True)
 class EngineOptions:
-    """Which engine codes text: `fast` at *level* 1 to 3, `mix` at 4 to 9, or `paper`, which looks phrases up at *positions*."""
+    """Which engine codes text: `fast` at *level* 1 to 3, `mix` at 4 to 9, or `paper`.
+
+    `paper`, and `fast` from level 2 on, look phrases up at *positions*; None is what is best for the engine.
+    """
 
     engine: str = "mix"
     level: int = 6
-    positions: Positions = field(default_factory=lambda: parse_tiling("multi"))
+    positions: Positions | None = None
 
 
 # ---- encoding --------------------------------------------------------------------------------------------------------------
@@ -63,6 +67,13 @@ def _is_noise(data: bytes | memoryview) -> bool:
     return len(zstandard.ZstdCompressor(level=1).compress(sample)) > len(sample) * (1 - _LEAST_SAVING)
 
 
+def encode_fast(data: bytes | memoryview, level: int, positions: Positions | None) -> bytes:
+    """Return *data* as the payload of a fast block; phrases may begin anywhere if *positions* is None."""
+    if positions is None:
+        return _fast.encode_block(data, level)
+    return _fast.encode_block(data, level, positions.depths(_fast.count_items(data)), positions.bigrams)
+
+
 def _encode_mix(data: bytes | memoryview, options: EngineOptions) -> tuple[BlockKind, bytes] | None:
     payload = _mix.encode_block(data, options.level)
     return (BlockKind.MIX, payload) if payload is not None else None
@@ -73,10 +84,11 @@ def _encode_text(data: bytes | memoryview, options: EngineOptions) -> tuple[Bloc
     if options.engine != "paper" and _is_noise(data):
         return None
     if options.engine == "fast":
-        return BlockKind.FAST, _fast.encode_block(data, options.level)
+        return BlockKind.FAST, encode_fast(data, options.level, options.positions)
     if options.engine == "mix":
         return _encode_mix(data, options)
-    return (BlockKind.PAPER, encode_paper(data, options.positions)) if not _tokens.is_binary(data) else None
+    positions = options.positions if options.positions is not None else parse_tiling(PAPER_TILING)
+    return (BlockKind.PAPER, encode_paper(data, positions)) if not _tokens.is_binary(data) else None
 
 
 def _candidates(data: bytes | memoryview, options: EngineOptions) -> list[tuple[BlockKind, bytes | memoryview]]:

@@ -205,7 +205,9 @@ def _make_options(level: int | None, engine: str | None, tiling: str | None, blo
 @_file_options
 @_level_options
 @click.option("--engine", type=click.Choice(ENGINES), help="How blocks of text are coded, if not as the level or --tiling says.")
-@click.option("--tiling", help=f"Where phrases are looked up; implies the engine paper. {', '.join(TILING_NAMES)}; default multi.")
+@click.option(
+    "--tiling", help=f"Where phrases are looked up; implies the engine paper if none is named. {', '.join(TILING_NAMES)}."
+)
 @click.option(
     "--block-size",
     type=ByteCount(1, MAX_BLOCK_SIZE),

@@ -28,7 +28,7 @@ ENGINES = ("fast", "mix", "paper")
 LEVELS = range(1, 10)
 DEFAULT_LEVEL = 6
 _DEFAULT_FAST_LEVEL = 3
-DEFAULT_TILING = "multi"
+_FIRST_LEVEL_WITH_PHRASES = 2  # of the engine fast
 
 # How much a level may learn from at once: its memory is in proportion.
 _FAST_BLOCK_SIZES = dict.fromkeys(range(1, 4), 16 << 20)
@@ -65,12 +65,13 @@ def _check_integers(**values: object) -> None:
 
 
 def _make_engine_options(level: int, engine: str, tiling: str | None) -> EngineOptions:
-    positions = parse_tiling(DEFAULT_TILING if tiling is None else tiling)
+    positions = parse_tiling(tiling) if tiling is not None else None
     levels = _BLOCK_SIZES[engine]
     if level not in levels:
         raise ValueError(f"the engine {engine} has the levels {min(levels)} to {max(levels)}, not {level}")
-    if engine != "paper" and tiling is not None:
-        raise ValueError(f"the engine {engine} takes no tiling; the engine paper does")
+    if tiling is not None and (engine == "mix" or (engine == "fast" and level < _FIRST_LEVEL_WITH_PHRASES)):
+        where = "the engine mix" if engine == "mix" else f"level {level} of the engine fast"
+        raise ValueError(f"{where} takes no tiling; the engines paper and, from level {_FIRST_LEVEL_WITH_PHRASES} on, fast do")
     return EngineOptions(engine, level, positions)
 
 
@@ -144,11 +145,12 @@ def compress(
     engine `fast`, which decompresses many times as fast as it compresses; levels 4 to 9 those of `mix`, which takes about as long
     for both. *engine* None is that of the level, or with a *tiling* `paper`, the published method, which takes any *level*.
 
-    *tiling*, for the engine `paper` only, names the word positions at which long phrases are looked up (see `quasicryth.tiling`);
-    None is `multi`. *block_size* is how many bytes of *data* make a block, 1 to 2^30: larger blocks compress better and take more
-    memory; None is 16 MiB up to level 4, 32 MiB at level 5, 128 MiB at levels 8 and 9, else 64 MiB. The engine `mix` takes about as
-    much memory to compress text as to decompress it, which `qcz info` prints: tables that grow with the block up to the level's
-    limit, and a few bytes for each byte of text. The engine `paper` takes about 12 times the block.
+    *tiling* names the positions at which long phrases are looked up (see `quasicryth.tiling`): the engine `paper` takes one, None
+    is `multi`; so does `fast` from level 2 on, where None is `all`, every position. *block_size* is how many bytes of *data* make
+    a block, 1 to 2^30: larger blocks compress better and take more memory; None is 16 MiB up to level 4, 32 MiB at level 5, 128
+    MiB at levels 8 and 9, else 64 MiB. The engine `mix` takes about as much memory to compress text as to decompress it, which
+    `qcz info` prints: tables that grow with the block up to the level's limit, and a few bytes for each byte of text. The engine
+    `paper` takes about 12 times the block.
 
     Any bytes can be compressed; what is not text is given to Zstandard or stored. The same arguments give the same bytes on every
     machine. `qcz compress` does the same for files of any size.

@@ -101,7 +101,7 @@ def _mix_lines(block: dict[str, Any]) -> Iterator[str]:
 
 
 def _fast_lines(block: dict[str, Any]) -> Iterator[str]:
-    yield f"    level {block['level']}, items {block['items']:,}, coded as {block['events']:,} words and matches"
+    yield f"    level {block['level']}, items {block['items']:,}, coded as {block['events']:,} words, phrases and matches"
     yield f"    codebook entries: {_describe_counts(block['codebook_entries'])}"
 
 

@@ -21,16 +21,20 @@ class Header:
     word_bytes: int
     gap_count: int
     gap_bytes: int
+    phrase_count: int
+    phrase_items: int
+    phrase_bytes: int
 
 
 def read_header(fields: Fields, content_size: int) -> Header:
     require(1 <= fields.number(1) <= 3, "an unknown level")
     require(fields.number(1) == 0, "unknown flags of a fast block")
-    header = Header(*(fields.varint() for _ in range(6)))
+    header = Header(*(fields.varint() for _ in range(9)))
     require(header.item_count <= content_size and header.event_count <= header.item_count, "too many items")
     require(header.word_count < 2**16 and header.gap_count <= 4096, "a codebook is too large")
     require(max(header.word_count, header.gap_count) <= header.item_count, "a codebook is too large")
-    require(max(header.word_bytes, header.gap_bytes) <= content_size, "a codebook has too many bytes")
+    require(max(header.word_bytes, header.gap_bytes, header.phrase_bytes) <= content_size, "a codebook has too many bytes")
+    require(header.phrase_count < 2**16 and header.phrase_count <= header.phrase_items <= header.item_count, "too many phrases")
     return header
 
 
@@ -61,16 +65,18 @@ class Bits:
 
 # §5.2, §5.3: symbols and tables
 
-EVENTS, GAPS, CASES, DISTANCES, LETTERS, KEPT, TIERS, TENDENCIES, CLASSES = range(9)
+EVENTS, GAPS, CASES, DISTANCES, LETTERS, KEPT, TIERS, TENDENCIES, CLASSES, DEPTHS = range(10)
+# Contexts, symbols, the most tables, bits.
 SHAPES = {
-    GAPS: (400, 73, 10),
-    CASES: (64, 3, 9),
-    DISTANCES: (4, 43, 11),
-    LETTERS: (200, 257, 10),
-    KEPT: (16, 65, 9),
-    TIERS: (16, 40, 10),
-    TENDENCIES: (16, 8, 9),
-    CLASSES: (1, 129, 10),
+    GAPS: (400, 73, 64, 10),
+    CASES: (64, 3, 64, 9),
+    DISTANCES: (4, 43, 4, 11),
+    LETTERS: (200, 257, 64, 10),
+    KEPT: (16, 65, 16, 9),
+    TIERS: (16, 40, 16, 10),
+    TENDENCIES: (16, 8, 16, 9),
+    CLASSES: (1, 129, 1, 10),
+    DEPTHS: (10, 10, 10, 9),
 }
 
 
@@ -101,11 +107,16 @@ class Symbols:
         self.slots: dict[int, list[list[tuple[int, int, int]]]] = {}
         self.table_bits: dict[int, int] = {}
 
-    def read_tables(self, bits: Bits, model: int, shape: tuple[int, int, int]) -> None:
-        context_count, symbol_count, table_bits = shape
+    def read_tables(self, bits: Bits, model: int, shape: tuple[int, int, int, int]) -> None:
+        context_count, symbol_count, most_tables, table_bits = shape
         self.table_bits[model] = table_bits
-        tables = (read_table(bits, symbol_count, table_bits) for _ in range(context_count))
-        self.slots[model] = [[entry for entry in table for _ in range(entry[2])] for table in tables]
+        count = 1 + bits.gamma() if context_count > 1 else 1
+        require(count <= most_tables, "too many tables")
+        numbers = [bits.take((count - 1).bit_length()) for _ in range(context_count)]
+        require(max(numbers) < count, "there is no such table")
+        tables = [read_table(bits, symbol_count, table_bits) for _ in range(count)]
+        slots = [[entry for entry in table for _ in range(entry[2])] for table in tables]
+        self.slots[model] = [slots[number] for number in numbers]
 
     def decode(self, model: int, context: int) -> int:
         state = self.states[model % 4]
@@ -126,6 +137,7 @@ class Symbols:
 # §5.4: codebooks
 
 NO_CLASS, UNKNOWN = 128, 129
+LENGTHS = (2, 3, 5, 8, 13, 21, 34, 55, 89, 144)
 
 
 def letter_context(is_gap: bool, token: bytes | bytearray) -> int:
@@ -154,6 +166,17 @@ class Word:
     tier: int
     tendency: int
     word_class: int
+
+
+@dataclass(frozen=True)
+class Item:
+    data: bytes  # of a phrase's first item the word alone
+    word_class: int
+    gap_number: int
+
+
+def group_of(word_class: int) -> int:
+    return 16 if word_class == NO_CLASS else word_class >> 3
 
 
 class Decoder:
@@ -192,76 +215,152 @@ class Decoder:
         return gaps
 
     def read_codebooks(self) -> None:
-        for model in (LETTERS, KEPT, TIERS, TENDENCIES, CLASSES):
+        for model in (LETTERS, KEPT, TIERS, TENDENCIES, CLASSES, DEPTHS):
             self.symbols.read_tables(self.bits, model, SHAPES[model])
         bins: dict[tuple[int, int], list[Word]] = {}
         for word in self.read_words():
             bins.setdefault((word.word_class, word.tier), []).append(word)
-        require(len(bins) <= 1008, "too many bins")
         self.bins = [bins[key] for key in sorted(bins)]
         self.gaps = self.read_gaps()
-        self.symbols.read_tables(self.bits, EVENTS, (35, len(self.bins) + 16, 12))
+        counts = self.read_phrase_counts()
+        self.event_count = len(self.bins) + 1 + len(counts)
+        require(self.event_count <= 1009, "too many bins")
+        self.symbols.read_tables(self.bits, EVENTS, (67, self.event_count + 15, 32, 12))
         for model in (GAPS, CASES, DISTANCES):
             self.symbols.read_tables(self.bits, model, SHAPES[model])
         self.bits.align()
+        self.phrases: list[list[list[Item]]] = []
+        self.read_phrases(counts)
+        self.bits.align()
 
-    # §5.5: events
+    def read_phrase_counts(self) -> list[tuple[int, int]]:
+        """Return (group, number of phrases) of each bin of phrases."""
+        counts = []
+        left = self.header.phrase_count
+        for group in range(17):
+            counts += [(group, self.bits.gamma()) for _ in range(40 if left > 0 else 0)]
+            require(sum(count for _, count in counts) <= self.header.phrase_count, "too many phrases")
+            left = self.header.phrase_count - sum(count for _, count in counts)
+        require(left == 0, "too few phrases")
+        return [(group, count) for group, count in counts if count > 0]
+
+    def read_phrases(self, counts: list[tuple[int, int]]) -> None:
+        depth = 0
+        for group, count in counts:
+            words = [word for words in self.bins for word in words if group_of(word.word_class) == group]
+            width = (len(words) // count).bit_length() - 1 if len(words) > count else 0
+            place = 0
+            phrases = []
+            for _ in range(count):
+                place += (self.bits.gamma() << width) + self.bits.take(width)
+                require(place < len(words), "a phrase begins with no word")
+                depth = self.symbols.decode(DEPTHS, depth)
+                phrases.append(self.phrase(words[place], LENGTHS[depth]))
+            self.phrases.append(phrases)
+        items = [item for phrases in self.phrases for phrase in phrases for item in phrase]
+        require(len(items) == self.header.phrase_items, "phrases have another number of items")
+        require(sum(len(item.data) for item in items) == self.header.phrase_bytes, "phrases have another number of bytes")
+
+    def phrase(self, first: Word, length: int) -> list[Item]:
+        items = [Item(apply_case(first.letters, self.case(first, 7)), first.word_class, 7)]
+        while len(items) < length:
+            last = items[-1]
+            event = self.symbols.decode(EVENTS, self.event_context(last.word_class))
+            require(event < len(self.bins), "a phrase with something else than words")
+            word = self.place(self.bins[event])
+            gap, number = self.gap(last.word_class, last.gap_number, word.word_class, escape=False)
+            items.append(Item(gap + apply_case(word.letters, self.case(word, number)), word.word_class, number))
+        return items
+
+    # §5.6: events
 
     def decode(self) -> bytes:
         self.read_codebooks()
-        # Of each item: bytes, class, gap number. What is before the first is the last of an empty list.
-        self.items: list[tuple[bytes, int, int]] = []
+        self.items: list[Item] = []
         self.distances = [0, 0, 0]
         size = 0
-        for _ in range(self.header.event_count):
-            first = len(self.items)
-            self.event()
-            size += sum(len(item[0]) for item in self.items[first:])
-            require(len(self.items) <= self.header.item_count and size <= self.content_size, "too many items")
+        self.classes: list[int] = []  # of the items whose events are known
+        left = self.header.event_count
+        while left > 0:
+            events = [self.event() for _ in range(min(left, 1024))]
+            left -= len(events)
+            for event in events:
+                size += self.write(event)
+                require(size <= self.content_size, "too many bytes")
         require(len(self.items) == self.header.item_count and size == self.content_size, "too few items")
         require(self.symbols.is_done() and self.bits.is_done(), "the symbols or bits do not end as they should")
-        return b"".join(item[0] for item in self.items)
+        return b"".join(item.data for item in self.items)
 
-    def event(self) -> None:
-        _, class_before, gap_before = self.items[-1] if self.items else (b"", UNKNOWN, 7)
-        context = {NO_CLASS: 32, UNKNOWN: 33}.get(class_before, class_before >> 2) if self.items else 34
-        event = self.symbols.decode(EVENTS, context)
-        if event > len(self.bins):
-            self.match(event - len(self.bins) - 1)
-            return
-        require(len(self.items) < self.header.item_count, "too many items")
-        word = self.word(event) if event < len(self.bins) else Word(b"", 0, 7, UNKNOWN)
-        gap, gap_number = self.gap(class_before, gap_before, word.word_class)
-        flag = {0: 0, 5: 1, 6: 2}.get(word.tendency)
-        if flag is None:
-            flag = self.symbols.decode(CASES, 8 * word.tendency + min(7, gap_number))
-        letters = word.letters if event < len(self.bins) else self.token(False)
-        require(len(gap + letters) > 0, "an item without bytes")
-        self.items.append((gap + apply_case(letters, flag), word.word_class, gap_number))
+    def event_context(self, word_class: int) -> int:
+        return {NO_CLASS: 64, UNKNOWN: 65}.get(word_class, word_class >> 1)
 
-    def word(self, number: int) -> Word:
-        words = self.bins[number]
-        width = len(words).bit_length() - 1
-        short = (2 << width) - len(words)
+    def event(self) -> tuple[int, int] | Word | list[Item]:
+        """Return a match as length and distance, or a word, or the items of a phrase."""
+        event = self.symbols.decode(EVENTS, self.event_context(self.classes[-1]) if self.classes else 66)
+        if event >= self.event_count:
+            return self.match(event - self.event_count)
+        result = self.entry(event)
+        self.classes += [item.word_class for item in result] if isinstance(result, list) else [result.word_class]
+        require(len(self.classes) <= self.header.item_count, "too many items")
+        return result
+
+    def entry(self, event: int) -> Word | list[Item]:
+        if event == len(self.bins):
+            return Word(b"", 0, 7, UNKNOWN)
+        return self.place(self.bins[event] if event < len(self.bins) else self.phrases[event - len(self.bins) - 1])
+
+    def match(self, symbol: int) -> tuple[int, int]:
+        length = 2 + symbol if symbol < 8 else 8 + (1 << (symbol - 7)) + self.bits.take(symbol - 7)
+        distance = self.distance(self.symbols.decode(DISTANCES, min(length, 5) - 2))
+        require(1 <= distance <= min(len(self.classes), 2**20 - 2), "a match reaches too far back")
+        require(length <= self.header.item_count - len(self.classes), "too many items")
+        for _ in range(length):
+            self.classes.append(self.classes[-distance])
+        return length, distance
+
+    def place(self, entries: list) -> Word | list[Item]:
+        width = len(entries).bit_length() - 1
+        short = (2 << width) - len(entries)
         place = self.bits.take(width)
-        return words[place if place < short else 2 * place + self.bits.take(1) - short]
+        return entries[place if place < short else 2 * place + self.bits.take(1) - short]
 
-    def gap(self, class_before: int, gap_before: int, word_class: int) -> tuple[bytes, int]:
+    def write(self, event: tuple[int, int] | Word | list[Item]) -> int:
+        """Append the items of an event; return how many bytes they have."""
+        first = len(self.items)
+        if isinstance(event, tuple):
+            length, distance = event
+            for _ in range(length):
+                self.items.append(self.items[-distance])
+        else:
+            before = self.items[-1] if self.items else Item(b"", UNKNOWN, 7)
+            self.items += self.phrase_items(event, before) if isinstance(event, list) else [self.item(event, before)]
+        return sum(len(item.data) for item in self.items[first:])
+
+    def phrase_items(self, phrase: list[Item], before: Item) -> list[Item]:
+        gap, number = self.gap(before.word_class, before.gap_number, phrase[0].word_class)
+        require(len(gap) + sum(len(item.data) for item in phrase) > 0, "a phrase without bytes")
+        return [Item(gap + phrase[0].data, phrase[0].word_class, number), *phrase[1:]]
+
+    def item(self, word: Word, before: Item) -> Item:
+        gap, number = self.gap(before.word_class, before.gap_number, word.word_class)
+        flag = self.case(word, number)
+        letters = self.token(False) if word.word_class == UNKNOWN else word.letters
+        require(len(gap + letters) > 0, "an item without bytes")
+        return Item(gap + apply_case(letters, flag), word.word_class, number)
+
+    def case(self, word: Word, gap_number: int) -> int:
+        flag = {0: 0, 5: 1, 6: 2}.get(word.tendency)
+        return self.symbols.decode(CASES, 8 * word.tendency + min(7, gap_number)) if flag is None else flag
+
+    def gap(self, class_before: int, gap_before: int, word_class: int, escape: bool = True) -> tuple[bytes, int]:
         q, r = ({NO_CLASS: 8, UNKNOWN: 9}.get(c, c >> 4) for c in (class_before, word_class))
         symbol = self.symbols.decode(GAPS, (min(3, gap_before) * 10 + q) * 10 + r)
         if symbol == 72:
+            require(escape, "a phrase with a gap outside the codebook")
             return self.token(True), 7
         number = symbol if symbol < 60 else 59 + (1 << (symbol - 60)) + self.bits.take(symbol - 60)
         require(number < len(self.gaps), "there is no such gap")
         return self.gaps[number], number
-
-    def match(self, symbol: int) -> None:
-        length = 2 + symbol if symbol < 8 else 8 + (1 << (symbol - 7)) + self.bits.take(symbol - 7)
-        distance = self.distance(self.symbols.decode(DISTANCES, min(length, 5) - 2))
-        require(1 <= distance <= min(len(self.items), 2**20 - 2), "a match reaches too far back")
-        require(length <= self.header.item_count - len(self.items), "too many items")
-        for _ in range(length):
-            self.items.append(self.items[-distance])
 
     def distance(self, symbol: int) -> int:
         last, second, third = self.distances

@@ -13,6 +13,7 @@ from test_mix import SENTENCES, log_lines, shuffled, wrapped
 import quasicryth
 from quasicryth import _fast, blocks
 from quasicryth.frame import BlockKind
+from quasicryth.tiling import parse_tiling
 
 LEVELS = list(_fast.LEVELS)
 TEXTS = {
@@ -63,8 +64,53 @@ def test_large_texts(seed, size, level):
 
 def test_levels_make_text_smaller():
     sizes = [len(round_trip(english()[:200_000], level)) for level in LEVELS]
-    assert sizes == sorted(sizes, reverse=True)
-    assert sizes[-1] < 0.4 * 200_000
+    assert sizes[-1] < min(sizes[:2]) < 0.25 * 200_000
+
+
+@pytest.mark.parametrize(
+    "tiling", ["multi", "fibonacci1", "period5", "thue-morse", "none", "bigrams", "all", "random:3", "cut:0.3:1/2"]
+)
+def test_tilings_only_choose_what_the_encoder_may_look_up(tiling):
+    data = english()[:50_000] * 2
+    packed = quasicryth.compress(data, 3, engine="fast", tiling=tiling)
+    assert quasicryth.decompress(packed) == data
+
+
+def phrases_of(data: bytes, tiling: str | None) -> int:
+    positions = parse_tiling(tiling) if tiling is not None else None
+    payload = blocks.encode_fast(data, 3, positions)
+    assert _fast.decode_block(payload, len(data)) == data
+    return _fast.inspect_block(payload, len(data))["codebook_entries"]["phrases"]
+
+
+def test_the_more_positions_the_more_phrases():
+    counts = [phrases_of(english()[:300_000], tiling) for tiling in ("none", "bigrams", "period5", "all")]
+    assert counts == sorted(counts)
+    assert counts[0] == 0
+    assert counts[1] > 100
+    assert phrases_of(english()[:300_000], None) == counts[-1]
+
+
+def test_phrases_of_all_lengths_come_back():
+    """Each repeats often, but never twice in the same place between others: a match is no better than a phrase."""
+    generator = random.Random(5)
+    vocabulary = [generator.randbytes(4).hex().encode() for _ in range(3000)]
+    phrases = [generator.sample(vocabulary, length) for length in (2, 3, 5, 8, 13, 21, 34, 55, 89, 144) for _ in range(8)]
+    words = [word for _ in range(4000) for word in (*generator.choice(phrases), *generator.sample(vocabulary, 1))]
+    data = b" ".join(words)
+    assert phrases_of(data, None) > 40
+
+
+def test_another_number_of_depths_than_items():
+    data = english()[:1000]
+    with pytest.raises(ValueError, match="depths"):
+        _fast.encode_block(data, 2, bytes(_fast.count_items(data) + 1))
+
+
+@pytest.mark.parametrize(("engine", "level"), [("fast", 1), ("mix", 6)])
+def test_where_there_are_no_phrases_there_is_no_tiling(engine, level):
+    with pytest.raises(ValueError, match="takes no tiling"):
+        quasicryth.compress(b"text", level, engine=engine, tiling="multi")
 
 
 def test_a_match_reaches_back_as_far_as_the_ring_and_no_further():

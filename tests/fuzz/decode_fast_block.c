@@ -8,8 +8,8 @@
 
 enum { MAX_RAW_SIZE = 1 << 20 };
 
-/* After the level and the flags: seven numbers, the last of them the size of the first of two streams (FORMAT.md, "Fast block"). */
-const fuzz_shape fuzz_target_shape = {.first_number = RAW_SIZE_BYTES + 2, .number_count = 7, .first_stream_size = 7};
+/* After the level and the flags: ten numbers, the last of them the size of the first of two streams (FORMAT.md, "Fast block"). */
+const fuzz_shape fuzz_target_shape = {.first_number = RAW_SIZE_BYTES + 2, .number_count = 10, .first_stream_size = 10};
 
 static qcz_status decode(const fuzz_input *input, uint8_t *output)
 {

@@ -59,7 +59,7 @@ enum { FIRST_MIX_LEVEL = 4 };
 
 static qcz_status encode_block(const uint8_t *block, size_t size, unsigned level, qcz_buffer *payload)
 {
-    return level < FIRST_MIX_LEVEL ? qcz_fast_encode(block, size, level, payload)
+    return level < FIRST_MIX_LEVEL ? qcz_fast_encode(block, size, level, &(qcz_phrase_positions){.depths = NULL}, payload)
                                    : qcz_mix_encode(block, size, level, QCZ_CPU_FASTEST, payload);
 }
 
