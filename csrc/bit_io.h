@@ -56,7 +56,7 @@ static inline int finish_bits(bit_writer *writer)
 
 enum { BIT_READER_PADDING = 8 };
 
-/* Past the end it reads zeros: BIT_READER_PADDING of them lie behind the bytes. */
+/* Past the end it reads what lies there, BIT_READER_PADDING bytes at most: who asks bits_overran in the end is told. */
 typedef struct bit_reader {
     const uint8_t *bytes;
     size_t size;

@@ -12,7 +12,7 @@
 
 enum {
     RING_SIZE = 1 << FAST_RING_BITS,
-    LOOK_AHEAD = 6,                                             /* events */
+    LOOK_AHEAD = 12,                                            /* events */
     ITEM_ROOM = MOST_PHRASE_BYTES + 4 * ITEM_MAX_TOKEN_SIZE,    /* no item or phrase writes more, copies of a fixed size included */
     MATCH_EVENT = INT32_MAX
 };
@@ -28,7 +28,6 @@ typedef struct fast_decoder {
     fast_books books;
     bit_reader bits;
     rans_reader symbols;
-    uint8_t *stream;       /* bits, zeros, symbols, zeros */
     uint8_t *contexts;     /* ring: what items say to the event after them */
     uint32_t *marks;       /* ring: where items begin in the output, times 4, plus their gap's rank up to 3 */
     fast_event events[FAST_CHUNK_EVENTS + LOOK_AHEAD];
@@ -36,11 +35,12 @@ typedef struct fast_decoder {
     uint32_t event_slots;  /* the table of the next event */
     uint32_t read_items;   /* whose events are known */
     uint32_t items;        /* that are written */
-    uint32_t rank;         /* of the gap of the last */
+    uint32_t before;       /* what the last says to the gap after it */
     uint8_t *output;
     uint8_t *next;
     uint8_t *end;
     uint8_t aside[ITEM_ROOM];
+    uint8_t last_symbols[2 * RANS_PADDING];
     const char *failure;
 } fast_decoder;
 
@@ -57,25 +57,22 @@ static uint32_t ring_items(const fast_header *header)
     return header->item_count < RING_SIZE ? header->item_count + 1 : RING_SIZE;
 }
 
-static uint64_t decoder_memory(const fast_header *header, size_t payload_size)
+static uint64_t decoder_memory(const fast_header *header)
 {
-    return sizeof(fast_decoder) + payload_size + BIT_READER_PADDING + RANS_PADDING + fast_books_memory(header) +
-           ring_items(header) * (uint64_t)(1 + sizeof(uint32_t));
+    return sizeof(fast_decoder) + fast_books_memory(header) + ring_items(header) * (uint64_t)(1 + sizeof(uint32_t));
 }
 
-static int allocate_all(fast_decoder *decoder, size_t payload_size)
+static int allocate_all(fast_decoder *decoder)
 {
     const uint32_t ring = ring_items(&decoder->books.header);
-    decoder->stream = calloc(1, payload_size + BIT_READER_PADDING + RANS_PADDING);
     decoder->contexts = calloc(ring, sizeof *decoder->contexts);
     decoder->marks = calloc(ring, sizeof *decoder->marks);
-    return fast_books_allocate(&decoder->books) && decoder->stream != NULL && decoder->contexts != NULL && decoder->marks != NULL;
+    return fast_books_allocate(&decoder->books) && decoder->contexts != NULL && decoder->marks != NULL;
 }
 
 static void free_all(fast_decoder *decoder)
 {
     fast_books_free(&decoder->books);
-    free(decoder->stream);
     free(decoder->contexts);
     free(decoder->marks);
 }
@@ -205,7 +202,7 @@ typedef struct item_writer {
     uint8_t *next;
     uint8_t *end;
     uint32_t item;
-    uint32_t rank; /* of the gap before */
+    uint32_t before; /* the part of gap_context() that the item before says */
 } item_writer;
 
 static ALWAYS_INLINE void copy_token(uint8_t *to, const uint8_t *from, uint32_t size)
@@ -242,7 +239,7 @@ static ALWAYS_INLINE void apply_case(uint8_t *word, uint32_t size, uint32_t flag
     const uint32_t is_title = (uint32_t)(flag == QCZ_CASE_TITLE) & (uint32_t)(word[0] < 0x80);
     const uint32_t is_lower = (uint32_t)((uint8_t)(word[0] - 'a') < 26);
     word[0] = (uint8_t)(word[0] - 32 * (is_title & is_lower));
-    if (flag != QCZ_CASE_AS_IS && !is_title)
+    if ((uint32_t)(flag != QCZ_CASE_AS_IS) & (is_title ^ 1))
         letter_case_apply(word, size, flag);
 }
 
@@ -265,31 +262,41 @@ static ALWAYS_INLINE uint8_t *write_entry(item_writer *writer, const entry_facts
     return word + size;
 }
 
-/* Near the end of the output an entry is written aside: copies of a fixed size would go beyond. */
-static int write_event(item_writer *writer, const fast_event *event, uint32_t context_before, uint8_t *aside)
+/* What the next gap needs to know of the item before it: its gap's rank and its word's class. */
+static ALWAYS_INLINE void note_item(item_writer *writer, uint32_t rank, uint32_t gap_class)
+{
+    writer->before = gap_context(rank, gap_class, 0);
+}
+
+/* Marks the items of a phrase behind its first. */
+static void mark_parts(item_writer *writer, const fast_event *event, uint32_t phrase_place)
 {
     const fast_books *books = writer->books;
-    const entry_facts *facts = &books->entries[event->entry];
-    const size_t room = (size_t)(writer->end - writer->next);
-    uint8_t *const to = room >= ITEM_ROOM ? writer->next : aside;
+    const uint32_t last = event->first + event->length - 1;
+    for (uint32_t i = 1; i < event->length; i++)
+        writer->marks[(writer->item + i) & (RING_SIZE - 1)] = (phrase_place << 2) + books->part_marks[event->first + i];
+    note_item(writer, books->part_marks[last] & 3, fast_gap_classes[books->part_contexts[last]]);
+}
+
+/* Near the end of the output an entry is written aside first: copies of a fixed size would go beyond. */
+static ALWAYS_INLINE int write_event(item_writer *writer, const fast_event *event, uint8_t *aside)
+{
+    const entry_facts *facts = &writer->books->entries[event->entry];
+    uint8_t *const to = aside != NULL ? aside : writer->next;
     const uint32_t place = (uint32_t)(writer->next - writer->output);
-    const uint32_t context = gap_context(writer->rank, fast_gap_classes[context_before], facts->gap_class);
-    const uint8_t *const end = write_entry(writer, facts, context, &writer->rank, to);
-    const size_t size = end == NULL ? 0 : (size_t)(end - to);
-    if (size == 0 || size > room)
+    uint32_t rank;
+    const uint8_t *const end = write_entry(writer, facts, writer->before + facts->gap_class, &rank, to);
+    const size_t size = (size_t)(end - to);
+    if (end == NULL || size == 0 || (aside != NULL && size > (size_t)(writer->end - writer->next)))
         return 0;
-    if (room < ITEM_ROOM)
+    if (aside != NULL)
         memcpy(writer->next, to, size);
     writer->next += size;
-    writer->marks[writer->item & (RING_SIZE - 1)] = place << 2 | lesser(writer->rank, 3);
-    /* Most phrases have two items: their marks are put without a branch, and a word's next item overwrites what is not its own. */
-    const uint32_t phrase_mark = (place + (uint32_t)size - facts->size) << 2;
-    const uint32_t last_part = books->part_marks[event->first + event->length - 1];
-    for (uint32_t i = 1; i + 1 < event->length; i++)
-        writer->marks[(writer->item + i) & (RING_SIZE - 1)] = phrase_mark + books->part_marks[event->first + i];
+    writer->marks[writer->item & (RING_SIZE - 1)] = place << 2 | lesser(rank, 3);
+    note_item(writer, rank, facts->gap_class);
+    if (event->length > 1)
+        mark_parts(writer, event, place + (uint32_t)size - facts->size);
     writer->item += event->length;
-    writer->marks[(writer->item - (event->length > 1)) & (RING_SIZE - 1)] = phrase_mark + last_part;
-    writer->rank = event->length > 1 ? last_part & 3 : writer->rank;
     return 1;
 }
 
@@ -323,7 +330,7 @@ static ALWAYS_INLINE int copy_items(item_writer *writer, uint32_t source, uint32
 }
 
 /* Where source and copy overlap, as many items at a time as are there: the distance. */
-static ALWAYS_INLINE int write_match(item_writer *writer, const fast_event *event)
+static ALWAYS_INLINE int write_match(item_writer *writer, const fast_event *event, const uint8_t *contexts)
 {
     const uint32_t distance = writer->item - event->first;
     uint32_t length = event->length;
@@ -333,7 +340,8 @@ static ALWAYS_INLINE int write_match(item_writer *writer, const fast_event *even
             return 0;
         length -= part;
     }
-    writer->rank = writer->marks[(writer->item - 1) & (RING_SIZE - 1)] & 3;
+    const uint32_t last = (writer->item - 1) & (RING_SIZE - 1);
+    note_item(writer, writer->marks[last] & 3, fast_gap_classes[contexts[last]]);
     return 1;
 }
 
@@ -346,20 +354,24 @@ static ALWAYS_INLINE void look_ahead(const item_writer *writer, const fast_event
         PREFETCH_READ(writer->books->text + writer->books->entries[event->entry].offset);
 }
 
+static ALWAYS_INLINE int write_any(item_writer *writer, const fast_event *event, const uint8_t *contexts, uint8_t *aside)
+{
+    look_ahead(writer, event + LOOK_AHEAD);
+    if (event->entry == MATCH_EVENT)
+        return write_match(writer, event, contexts);
+    if ((size_t)(writer->end - writer->next) < ITEM_ROOM)
+        return write_event(writer, event, aside);
+    return write_event(writer, event, NULL);
+}
+
 static int write_events(fast_decoder *decoder, uint32_t count)
 {
     item_writer writer = {.books = &decoder->books, .symbols = decoder->symbols, .bits = decoder->bits, .marks = decoder->marks,
                           .output = decoder->output, .next = decoder->next, .end = decoder->end, .item = decoder->items,
-                          .rank = decoder->rank};
+                          .before = decoder->before};
     memset(decoder->events + count, 0, LOOK_AHEAD * sizeof *decoder->events);
     for (uint32_t i = 0; i < count; i++) {
-        const fast_event *event = &decoder->events[i];
-        const uint32_t context_before =
-            writer.item > 0 ? decoder->contexts[(writer.item - 1) & (RING_SIZE - 1)] : (uint32_t)EVENT_AT_START;
-        look_ahead(&writer, event + LOOK_AHEAD);
-        const int fits = event->entry == MATCH_EVENT ? write_match(&writer, event)
-                                                     : write_event(&writer, event, context_before, decoder->aside);
-        if (!fits)
+        if (!write_any(&writer, &decoder->events[i], decoder->contexts, decoder->aside))
             return spoil(decoder, "an item is empty, has no such gap or does not fit the block");
         if (rans_overran(&writer.symbols))
             return spoil(decoder, "the symbols end early");
@@ -368,7 +380,7 @@ static int write_events(fast_decoder *decoder, uint32_t count)
     decoder->bits = writer.bits;
     decoder->next = writer.next;
     decoder->items = writer.item;
-    decoder->rank = writer.rank;
+    decoder->before = writer.before;
     return 1;
 }
 
@@ -377,7 +389,7 @@ static int read_items(fast_decoder *decoder)
     const fast_header *header = &decoder->books.header;
     align_bits(&decoder->bits);
     decoder->event_slots = decoder->books.models[FAST_EVENTS].first_slots[EVENT_AT_START];
-    decoder->rank = 3;
+    decoder->before = gap_context(3, GAP_BY_UNKNOWN, 0);
     for (uint32_t left = header->event_count; left > 0;) {
         const uint32_t count = left < FAST_CHUNK_EVENTS ? left : (uint32_t)FAST_CHUNK_EVENTS;
         if (!read_events(decoder, count) || !write_events(decoder, count))
@@ -396,12 +408,11 @@ static int read_items(fast_decoder *decoder)
 static int decode_all(fast_decoder *decoder, const uint8_t *body, size_t size)
 {
     const size_t bits_size = decoder->books.header.bits_size;
-    uint8_t *const symbols = decoder->stream + bits_size + BIT_READER_PADDING;
-    memcpy(decoder->stream, body, bits_size);
-    memcpy(symbols, body + bits_size, size - bits_size);
-    decoder->bits = (bit_reader){.bytes = decoder->stream, .size = bits_size};
-    if (!rans_reader_start(&decoder->symbols, symbols, symbols + size - bits_size))
+    const uint8_t *const symbols = body + bits_size;
+    if (!rans_reader_start(&decoder->symbols, symbols, body + size, decoder->last_symbols))
         return spoil(decoder, "the symbols are cut short");
+    /* Behind the bits lie symbols, no zeros; but to take one bit of them is an error in the end. */
+    decoder->bits = (bit_reader){.bytes = body, .size = bits_size};
     decoder->failure = fast_books_read(&decoder->books, &decoder->bits, &decoder->symbols);
     return decoder->failure == NULL && read_items(decoder);
 }
@@ -412,7 +423,7 @@ qcz_status qcz_fast_memory(const uint8_t *payload, size_t size, size_t raw_size,
     fast_header header;
     size_t header_size;
     const qcz_status status = fast_header_read(payload, size, raw_size, &header, &header_size, error);
-    *needed = status == QCZ_OK ? decoder_memory(&header, size) : 0;
+    *needed = status == QCZ_OK ? decoder_memory(&header) : 0;
     if (status == QCZ_OK && statistics != NULL)
         *statistics = (qcz_fast_statistics){.level = header.level, .item_count = header.item_count, .event_count = header.event_count,
                                             .word_count = header.word_count, .gap_count = header.gap_count,
@@ -427,7 +438,7 @@ qcz_status qcz_fast_decode(const uint8_t *payload, size_t size, uint8_t *output,
         return fail(error, QCZ_ERROR_MEMORY, "out of memory", 0);
     size_t header_size = 0;
     qcz_status status = fast_header_read(payload, size, raw_size, &decoder->books.header, &header_size, error);
-    if (status == QCZ_OK && !allocate_all(decoder, size))
+    if (status == QCZ_OK && !allocate_all(decoder))
         status = fail(error, QCZ_ERROR_MEMORY, "out of memory", 0);
     if (status == QCZ_OK) {
         decoder->output = decoder->next = output;

@@ -50,11 +50,11 @@ typedef struct fast_encoder {
 
 /* Few tables where decoding is to be fast: they have to stay in the second cache. */
 static const fast_effort efforts[FAST_LAST_LEVEL - FAST_FIRST_LEVEL + 1] = {
-    {.parses = 1, .least_classed = 128, .event_tables = 4, .gap_tables = 16, .letter_tables = 16},
+    {.parses = 1, .least_classed = 128, .event_tables = 4, .gap_tables = 4, .letter_tables = 4},
     {.parses = 1, .phrases = 1, .first_parse = 1, .least_classed = 64, .event_tables = 12, .gap_tables = 24,
      .letter_tables = 24},
-    {.parses = 2, .phrases = 1, .first_parse = 1, .least_classed = 64, .event_tables = 12, .gap_tables = 24,
-     .letter_tables = 24},
+    {.parses = 3, .phrases = 1, .first_parse = 1, .least_classed = 64, .event_tables = 8, .gap_tables = 20,
+     .letter_tables = 16},
 };
 
 static uint32_t token_size_of(const token_list *tokens, uint32_t id)

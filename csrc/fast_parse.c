@@ -8,7 +8,7 @@
 enum { TABLE_BITS = 20, ITEM_BITS = FAST_RING_BITS + 1 };
 
 /* The last place where so many items were the same: the more, the longer the match is likely to be. */
-static const uint32_t hashed_items[MATCH_SOURCES] = {2, 3, 6};
+static const uint32_t hashed_items[MATCH_SOURCES] = {2, 3, 6, 4, 12};
 
 static uint64_t hash_items(const uint64_t *keys, uint32_t count)
 {

@@ -8,7 +8,7 @@
 #include "fast_block.h"
 
 enum {
-    MATCH_SOURCES = 3,
+    MATCH_SOURCES = 5,
     PARSED_PHRASE = INT32_MIN, /* in a step: the number of a phrase, not a distance */
     PARSE_SEGMENT = 4096       /* items; no match or phrase goes from one segment to the next */
 };

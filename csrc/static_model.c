@@ -260,14 +260,19 @@ int static_model_read(static_model *model, const static_shape *shape, bit_reader
     return count > 0;
 }
 
-int rans_reader_start(rans_reader *reader, const uint8_t *bytes, const uint8_t *end)
+int rans_reader_start(rans_reader *reader, const uint8_t *bytes, const uint8_t *end, uint8_t *last)
 {
-    if (end - bytes < 4 * RANS_STATES)
+    const size_t size = (size_t)(end - bytes);
+    if (size < 4 * RANS_STATES)
         return 0;
-    for (unsigned state = 0; state < RANS_STATES; state++)
-        reader->states[state] = load_u32(bytes + 4 * state);
-    reader->next = bytes + 4 * RANS_STATES;
-    reader->end = end;
+    const size_t kept = size < RANS_PADDING ? size : RANS_PADDING;
+    memcpy(last, end - kept, kept);
+    if (kept == size)
+        *reader = (rans_reader){.next = last, .end = last + size};
+    else
+        *reader = (rans_reader){.next = bytes, .end = end - kept, .last = last};
+    for (unsigned state = 0; state < RANS_STATES; state++, reader->next += 4)
+        reader->states[state] = load_u32(reader->next);
     return 1;
 }
 
@@ -276,5 +281,5 @@ int rans_reader_is_done(const rans_reader *reader)
     for (unsigned state = 0; state < RANS_STATES; state++)
         if (reader->states[state] != RANS_LOWEST)
             return 0;
-    return reader->next == reader->end;
+    return reader->last == NULL && reader->next == reader->end;
 }

@@ -75,19 +75,29 @@ int static_model_read(static_model *model, const static_shape *shape, bit_reader
 /* A table of one symbol, or a part of one: `frequency` slots, SLOT_MAX_FREQUENCY at most. */
 void static_model_fill(uint32_t *slots, uint32_t symbol, uint32_t frequency);
 
-enum { RANS_PADDING = 8192 }; /* bytes behind the stream that may be read before the next rans_overran */
+enum { RANS_PADDING = 8192 }; /* bytes that may be read before the next rans_overran */
 
+/* Reads the stream where it lies but for its last bytes, which lie in front of zeros. */
 typedef struct rans_reader {
     uint32_t states[RANS_STATES];
     const uint8_t *next;
     const uint8_t *end;
+    const uint8_t *last; /* the last RANS_PADDING bytes, where reading goes on at `end`; NULL if `end` is the end */
 } rans_reader;
 
-/* Returns 0 if the stream is too short. RANS_PADDING bytes behind `end` have to be readable. */
-int rans_reader_start(rans_reader *reader, const uint8_t *bytes, const uint8_t *end);
+/* Returns 0 if the stream is too short. `last` has 2 * RANS_PADDING bytes, all of them zeros, and is kept by the caller. */
+int rans_reader_start(rans_reader *reader, const uint8_t *bytes, const uint8_t *end, uint8_t *last);
 
-static inline int rans_overran(const rans_reader *reader)
+/* Whether more was read than there is. To be asked before RANS_PADDING bytes can have been read. */
+static inline int rans_overran(rans_reader *reader)
 {
+    if (reader->next <= reader->end)
+        return 0;
+    if (reader->last == NULL)
+        return 1;
+    reader->next = reader->last + (reader->next - reader->end);
+    reader->end = reader->last + RANS_PADDING;
+    reader->last = NULL;
     return reader->next > reader->end;
 }
 

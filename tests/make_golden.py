@@ -33,6 +33,8 @@ FILES = {
     "good-paper-blocks": ("the text in three blocks", paper(TEXT, block_size=2500)),
     "good-paper-chinese": ("Chinese without spaces: all escapes", paper(CHINESE[:3000] + TEXT[:3000])),
     "good-paper-tiers": ("6,859 different words: two tiers of unigrams", paper(TIERS)),
+    "good-fast-1": ("6,000 bytes of text, no phrases", quasicryth.compress(TEXT, 1)),
+    "good-fast-3": ("the same with Chinese, phrases and matches", quasicryth.compress(TEXT * 2 + CHINESE[:900] + WRAPPED * 3, 3)),
     "good-mix-4": ("6,000 bytes of text, choice by choice in few contexts", quasicryth.compress(TEXT, 4)),
     "good-mix-6": ("the same in many, with Chinese and one part twice", quasicryth.compress(TEXT + CHINESE[:900] + TEXT[:2000], 6)),
     "good-mix-7": ("the text, bit by bit in eight contexts", quasicryth.compress(TEXT, 7)),
