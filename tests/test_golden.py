@@ -22,6 +22,8 @@ GOOD = {
     "good-paper-blocks": TEXT,
     "good-paper-chinese": CHINESE[:3000] + TEXT[:3000],
     "good-paper-tiers": TIERS,
+    "good-fast-1": TEXT,
+    "good-fast-3": TEXT * 2 + CHINESE[:900] + WRAPPED * 3,
     "good-mix-4": TEXT,
     "good-mix-6": TEXT + CHINESE[:900] + TEXT[:2000],
     "good-mix-7": TEXT,
