@@ -1,6 +1,6 @@
 /*
- * static_model.h - symbols coded by frequencies that are transmitted, one set a context: rANS (J. Duda, arXiv 1311.2540), several
- * states over one stream. FORMAT.md, "Static models".
+ * static_model.h - symbols coded by frequencies that are transmitted, in tables that contexts share: rANS (J. Duda, arXiv 1311.2540),
+ * several states over one stream. FORMAT.md, sections "Symbols" and "Tables".
  */
 #ifndef QCZ_STATIC_MODEL_H
 #define QCZ_STATIC_MODEL_H
