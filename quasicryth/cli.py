@@ -15,7 +15,8 @@ from typing import Any, BinaryIO, NoReturn
 import click
 
 from . import __version__
-from .codec import DEFAULT_LEVEL, ENGINES, LEVELS, FrameWriter, Options, decompress_blocks, make_options
+from .codec import DEFAULT_LEVEL, ENGINES, LEVELS, Options, decompress_blocks, make_options
+from .encoder import FrameEncoder, encode_frame
 from .errors import QczError
 from .files import STANDARD_STREAM, is_special, open_input, open_output
 from .frame import MAX_BLOCK_SIZE
@@ -234,15 +235,13 @@ def compress_command(
         raise CommandError("compressed data is not written to a terminal; use -o or redirect, or -f to insist")
 
     def write(file: BinaryIO, out: BinaryIO) -> None:
-        writer = FrameWriter(options)
-        out.write(writer.header())
-        while piece := file.read(options.block_size):
-            out.write(writer.block(piece))
-        out.write(writer.finish())
+        encoder = FrameEncoder(options)
+        for piece in encode_frame(iter(lambda: file.read(options.block_size), b""), encoder):
+            out.write(piece)
         if remove:
             out.flush()
             out.seek(0)
-            writer.verify(decompress_blocks(out))
+            encoder.verify(decompress_blocks(out))
 
     _run(name, target, force, remove, write)
 
