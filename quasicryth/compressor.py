@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import chain
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from .codec import make_options, slices, view_bytes
 from .encoder import FrameEncoder
@@ -113,3 +113,6 @@ class Compressor:
         self._block = bytearray()
         while encoder.full:
             pieces.append(encoder.pop())
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a Compressor cannot be pickled")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from .codec import view_bytes
 from .decoder import FrameDecoder
@@ -108,3 +108,6 @@ class Decompressor:
         self._decoder.close()
         self._unused_data = b"".join(self._input)
         self._input.clear()
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a Decompressor cannot be pickled")

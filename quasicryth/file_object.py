@@ -109,8 +109,8 @@ class QczFile(io.BufferedIOBase):
         kind = mode.removesuffix("b") if isinstance(mode, str) else ""
         if kind not in ("r", "w", "x", "a"):
             raise ValueError(f"the mode {mode!r} is not r, w, x or a, with or without b")
-        self._mode = kind + "b"
-        self._name: Any = file if _is_name(file) else getattr(file, "name", "")
+        self._mode = "rb" if kind == "r" else "wb"
+        self._name: Any = file if _is_name(file) else getattr(file, "name", None)
         if not _is_name(file) and not hasattr(file, "read" if kind == "r" else "write"):
             raise TypeError("the file is neither a path nor a binary file object")
         settings = {"level": level, "engine": engine, "tiling": tiling, "block_size": block_size}
@@ -153,12 +153,15 @@ class QczFile(io.BufferedIOBase):
 
     @property
     def name(self) -> Any:
-        """The path, or the name that the file object has."""
+        """The path, or the name that the file object has, if any."""
+        self._check_open()
+        if self._name is None:
+            raise AttributeError("the file object has no name")
         return self._name
 
     @property
     def mode(self) -> str:
-        """`rb`, `wb`, `xb` or `ab`."""
+        """`rb` or, in all modes for writing, `wb`."""
         return self._mode
 
     def readable(self) -> bool:
@@ -354,7 +357,7 @@ class QczFile(io.BufferedIOBase):
             self.discard()
 
     def __repr__(self) -> str:
-        return f"<quasicryth.QczFile name={getattr(self, '_name', '')!r} mode={getattr(self, '_mode', '')!r}>"
+        return f"<quasicryth.QczFile name={getattr(self, '_name', None)!r} mode={getattr(self, '_mode', '')!r}>"
 
 
 class QczTextFile(io.TextIOWrapper):
