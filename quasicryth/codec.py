@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from .blocks import EngineOptions
+from .buffers import join, slices, view_bytes
 from .content_index import read_index
 from .decoder import decode_file
 from .encoder import FrameEncoder, encode_frame
@@ -93,17 +94,6 @@ def make_options(
     return Options(engine_options, block_size)
 
 
-def view_bytes(data: Buffer) -> memoryview:
-    """Return *data* as a view of its bytes. Raises TypeError for what has none, text above all."""
-    view = memoryview(data)
-    return view.cast("B") if view.nbytes else memoryview(b"")
-
-
-def slices(content: memoryview, size: int) -> Iterator[memoryview]:
-    """Yield *content* in pieces of *size* bytes; the last may have less."""
-    return (content[start : start + size] for start in range(0, len(content), size))
-
-
 def compress(
     data: Buffer,
     level: int | None = None,
@@ -137,7 +127,7 @@ def compress(
     options = make_options(level, engine, tiling, block_size)
     content = view_bytes(data)
     encoder = FrameEncoder(options, count_threads(threads), Progress(progress, len(content)))
-    return b"".join(encode_frame(slices(content, options.block_size), encoder))
+    return join(encode_frame(slices(content, options.block_size), encoder))
 
 
 def decompress_blocks(file: BinaryIO, limits: Limits | None = None, threads: int = 1) -> Iterator[bytes]:
@@ -162,7 +152,7 @@ def _measure_content(file: BinaryIO) -> int | None:
 
 def _decompress_with_progress(data: Buffer, limits: Limits, threads: int, progress: ProgressCallback | None) -> Iterator[bytes]:
     threads = count_threads(threads)
-    file = io.BytesIO(view_bytes(data))
+    file = io.BytesIO(data if isinstance(data, bytes) else view_bytes(data))  # bytes are not copied
     counter = Progress(progress, _measure_content(file) if progress is not None else None)
     for content in decompress_blocks(file, limits, threads):
         yield content
@@ -187,7 +177,7 @@ def decompress(
     Raises a QczError: QczFormatError for data that is no .qcz frame or is followed by something else, QczVersionError for a frame
     of a newer release, QczTruncatedError (also an EOFError) if the data ends early, QczCorruptError for any other damage.
     """
-    return b"".join(_decompress_with_progress(data, Limits(max_length, memlimit), threads, progress))
+    return join(_decompress_with_progress(data, Limits(max_length, memlimit), threads, progress))
 
 
 def decompress_into(

@@ -6,7 +6,8 @@ from itertools import chain
 from threading import Lock
 from typing import TYPE_CHECKING, NoReturn
 
-from .codec import make_options, slices, view_bytes
+from .buffers import slices, view_bytes
+from .codec import make_options
 from .encoder import FrameEncoder
 from .errors import QczError
 from .parallel import count_threads

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
+from .buffers import view_bytes
 from .errors import QczCorruptError, QczFormatError, QczLimitError, QczTruncatedError
 from .frame import (
     BLOCK_HEADER_SIZE,
@@ -82,8 +83,7 @@ def skim(file: BinaryIO) -> Iterator[Part]:
 
 def _first_frame(data: Buffer) -> FrameInfo:
     block_size = content = blocks = 0
-    view = memoryview(data)
-    for part in skim(io.BytesIO(view.cast("B") if view.nbytes else b"")):
+    for part in skim(io.BytesIO(view_bytes(data))):
         if isinstance(part, FrameStart):
             block_size = part.header.block_size
         elif isinstance(part, Block):

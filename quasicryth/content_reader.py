@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from threading import RLock
 from typing import TYPE_CHECKING, BinaryIO
 
+from .buffers import join
 from .content_index import ContentIndex, read_index
 from .decoder import decode_file, submit_block
 from .errors import QczError
@@ -163,13 +164,14 @@ class ContentReader(io.RawIOBase):
 
     def readall(self) -> bytes:
         """Return all content from here to the end."""
-        pieces = []
         with self._lock:
             self._check_open()
-            while piece := self._rest_of_block():
-                pieces.append(piece)
-                self._position += len(piece)
-        return b"".join(pieces)
+            return join(self._rest())
+
+    def _rest(self) -> Iterator[memoryview]:
+        while piece := self._rest_of_block():
+            self._position += len(piece)
+            yield piece
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         """Go to *offset* from the beginning, the position or the end, and return it; not before the beginning or behind the end."""
@@ -195,7 +197,7 @@ class ContentReader(io.RawIOBase):
         """Return the content from *start* to *stop* or its end; the position stays what it was."""
         with self._lock:
             self._check_open()
-            return b"".join(self._read_blocks(start, min(stop, self.index().content_size)))
+            return join(self._read_blocks(start, min(stop, self.index().content_size)))
 
     def _read_blocks(self, start: int, stop: int) -> Iterator[memoryview]:
         """Yield what blocks have of the content from *start* to *stop*."""

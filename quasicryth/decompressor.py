@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from threading import Lock
 from typing import TYPE_CHECKING, NoReturn
 
-from .codec import view_bytes
+from .buffers import view_bytes
 from .decoder import FrameDecoder
 from .frame import Tail
 from .limits import Limits

@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, cast, overload
 
-from .codec import slices, view_bytes
+from .buffers import slices, view_bytes
 from .compressor import Compressor
 from .content_index import ContentIndex, FrameInfo, read_last_tail
 from .content_reader import ContentReader
