@@ -208,28 +208,13 @@ def read_exactly(file: BinaryIO, size: int, position: int, what: str) -> bytes:
     return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
-def _say_what_is_wrong(file: BinaryIO, start: int, otherwise: str) -> None:
-    """Raise why no frame ends at the end of *file*: it was cut, or something follows, which only its beginning can tell."""
-    file.seek(start)
-    for _ in skim(file):
-        pass
-    raise QczCorruptError(otherwise)
-
-
-def read_last_tail(file: BinaryIO, start: int, end: int, memlimit: int | None = None) -> tuple[FrameStart, Tail, bytes]:
-    """Return the start, the tail and the encoded index of the frame that ends at *end* of *file*; positions count from *start*.
-
-    Raises as `read_index`.
-    """
-    if end == start:
-        raise QczTruncatedError("there is no data: a .qcz file, even of nothing, is not empty")
+def _read_last_tail(file: BinaryIO, start: int, end: int, memlimit: int | None) -> tuple[FrameStart, Tail, bytes]:
     size = None
     if end - start >= FRAME_HEADER_SIZE + MIN_TAIL_SIZE:
         file.seek(end - FOOTER_SIZE)
         size = parse_footer(read_exactly(file, FOOTER_SIZE, end - start - FOOTER_SIZE, "the tail of the frame"))
     if size is None or size > end - start - FRAME_HEADER_SIZE:
-        _say_what_is_wrong(file, start, f"no frame ends at byte {end - start}")
-    assert size is not None
+        raise QczCorruptError(f"no frame ends at byte {end - start}")
     if memlimit is not None and 10 * size > memlimit:
         raise QczLimitError(f"the block index at byte {end - size - start} needs {10 * size} bytes; the limit is {memlimit}")
     position = end - size - start
@@ -245,6 +230,23 @@ def read_last_tail(file: BinaryIO, start: int, end: int, memlimit: int | None = 
         return FrameStart(begin, parse_frame_header(encoded)), tail, index
     except QczFormatError:
         raise QczCorruptError(f"no frame begins at byte {begin}, as the tail at byte {position} says") from None
+
+
+def read_last_tail(file: BinaryIO, start: int, end: int, memlimit: int | None = None) -> tuple[FrameStart, Tail, bytes]:
+    """Return the start, the tail and the encoded index of the frame that ends at *end* of *file*; positions count from *start*.
+
+    Raises as `read_index`.
+    """
+    if end == start:
+        raise QczTruncatedError("there is no data: a .qcz file, even of nothing, is not empty")
+    try:
+        return _read_last_tail(file, start, end, memlimit)
+    except QczCorruptError:
+        # Whether the file was cut or is followed by something, and where, is seen from its beginning only.
+        file.seek(start)
+        for _ in skim(file):
+            pass
+        raise
 
 
 def read_index(file: BinaryIO, start: int = 0, memlimit: int | None = None) -> ContentIndex:

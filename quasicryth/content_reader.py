@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from threading import RLock
 from typing import TYPE_CHECKING, BinaryIO
 
 from .buffers import join
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 class ContentReader(io.RawIOBase):
     """Reads the content of all frames of *file* from where it is; one block, with *threads* that many and one more, is in memory.
 
-    From the beginning on, blocks are decoded one after the other, and at the end of each frame its content is checked as a whole.
+    One call at a time. From the beginning on, blocks are decoded one after the other, and at the end of each frame its content is checked as a whole.
     Seeking elsewhere reads the index from the tails, and decodes only the blocks that are read; their own checksums are checked.
     """
 
@@ -31,7 +30,6 @@ class ContentReader(io.RawIOBase):
         self._limits = limits
         self._threads = threads
         self._progress = progress
-        self._lock = RLock()
         self._start = file.tell() if hasattr(file, "seekable") and file.seekable() else None
         self._index: ContentIndex | None = None
         self._error: QczError | None = None
@@ -101,16 +99,15 @@ class ContentReader(io.RawIOBase):
 
     def index(self) -> ContentIndex:
         """Return the index of all blocks; reads it if need be, and leaves the compressed file where it was."""
-        with self._lock:
-            if self._index is None:
-                if self._start is None:
-                    raise io.UnsupportedOperation("the compressed file is not seekable")
-                place = self._file.tell()
-                try:
-                    self._index = read_index(self._file, self._start, self._limits.memlimit)
-                finally:
-                    self._file.seek(place)
-            return self._index
+        if self._index is None:
+            if self._start is None:
+                raise io.UnsupportedOperation("the compressed file is not seekable")
+            place = self._file.tell()
+            try:
+                self._index = read_index(self._file, self._start, self._limits.memlimit)
+            finally:
+                self._file.seek(place)
+        return self._index
 
     def _go_to(self, position: int) -> None:
         """Make the block that has *position* the next to be decoded."""
@@ -153,7 +150,7 @@ class ContentReader(io.RawIOBase):
 
     def readinto(self, buffer: Buffer) -> int:
         """Fill *buffer*, at most to the end of a block; return how many bytes it got, 0 at the end of the content only."""
-        with self._lock, memoryview(buffer) as view, view.cast("B") as target:
+        with memoryview(buffer) as view, view.cast("B") as target:
             self._check_open()
             if not target:
                 return 0
@@ -164,9 +161,8 @@ class ContentReader(io.RawIOBase):
 
     def readall(self) -> bytes:
         """Return all content from here to the end."""
-        with self._lock:
-            self._check_open()
-            return join(self._rest())
+        self._check_open()
+        return join(self._rest())
 
     def _rest(self) -> Iterator[memoryview]:
         while piece := self._rest_of_block():
@@ -180,24 +176,22 @@ class ContentReader(io.RawIOBase):
             raise io.UnsupportedOperation("the compressed file is not seekable")
         if whence not in (io.SEEK_SET, io.SEEK_CUR, io.SEEK_END):
             raise ValueError(f"whence is {whence}; it must be 0, 1 or 2")
-        with self._lock:
-            base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position}
-            position = offset + (base[whence] if whence in base else self.index().content_size)
-            if position > self._content_start + len(self._content):
-                position = min(position, self.index().content_size)
-            if self._error is not None:
-                # What failed is given up; from another place, or from the beginning, there may be something to read.
-                self._error = None
-                self._content_start = -1
-                self._content = memoryview(b"")
-            self._position = max(position, 0)
-            return self._position
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position}
+        position = offset + (base[whence] if whence in base else self.index().content_size)
+        if position > self._content_start + len(self._content):
+            position = min(position, self.index().content_size)
+        if self._error is not None:
+            # What failed is given up; from another place, or from the beginning, there may be something to read.
+            self._error = None
+            self._content_start = -1
+            self._content = memoryview(b"")
+        self._position = max(position, 0)
+        return self._position
 
     def read_range(self, start: int, stop: int) -> bytes:
         """Return the content from *start* to *stop* or its end; the position stays what it was."""
-        with self._lock:
-            self._check_open()
-            return join(self._read_blocks(start, min(stop, self.index().content_size)))
+        self._check_open()
+        return join(self._read_blocks(start, min(stop, self.index().content_size)))
 
     def _read_blocks(self, start: int, stop: int) -> Iterator[memoryview]:
         """Yield what blocks have of the content from *start* to *stop*."""

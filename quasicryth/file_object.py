@@ -197,34 +197,41 @@ class QczFile(io.BufferedIOBase):
 
     def read(self, size: int | None = -1, /) -> bytes:
         """Return *size* bytes, fewer only at the end; all that are left for -1 and None."""
-        return self._reading().read(size)
+        with self._lock:
+            return self._reading().read(size)
 
     def read1(self, size: int = -1, /) -> bytes:
         """Return up to *size* bytes, as many as are at hand, of one block at most; none at the end only."""
-        return self._reading().read1(size)
+        with self._lock:
+            return self._reading().read1(size)
 
     def readinto(self, buffer: Buffer, /) -> int:
         """Fill *buffer* and return how many bytes it got, fewer than it has only at the end."""
-        return self._reading().readinto(buffer)
+        with self._lock:
+            return self._reading().readinto(buffer)
 
     def readinto1(self, buffer: Buffer, /) -> int:
         """As `read1`, into *buffer*."""
-        return self._reading().readinto1(buffer)
+        with self._lock:
+            return self._reading().readinto1(buffer)
 
     def peek(self, size: int = -1, /) -> bytes:
         """Return bytes from the position without moving it: some, unless it is the end; *size* is ignored."""
-        return self._reading().peek(size)
+        with self._lock:
+            return self._reading().peek(size)
 
     def readline(self, size: int | None = -1, /) -> bytes:
         """Return the bytes up to the next line feed, with it, or *size* bytes."""
-        return self._reading().readline(size)
+        with self._lock:
+            return self._reading().readline(size)
 
     def __iter__(self) -> Self:
         self._reading()
         return self
 
     def __next__(self) -> bytes:
-        line = self._reading().readline()
+        with self._lock:
+            line = self._reading().readline()
         if not line:
             raise StopIteration
         return line
@@ -235,24 +242,28 @@ class QczFile(io.BufferedIOBase):
         Before the beginning is the beginning, and behind the end the end. The next read decodes the block that is there, found by
         the index in the tails.
         """
-        return self._reading().seek(offset, whence)
+        with self._lock:
+            return self._reading().seek(offset, whence)
 
     def tell(self) -> int:
         """Return the position in the content: when writing, how many bytes were written."""
-        self._check_open()
-        return self._position if self._reader is None else self._reader.tell()
+        with self._lock:
+            self._check_open()
+            return self._position if self._reader is None else self._reader.tell()
 
     def read_range(self, start: int, stop: int | None = None) -> bytes:
         """Return the bytes *start* to *stop* of the content as a slice would, without moving the position.
 
         Negative numbers count from the end; None is the end. Only the blocks that are needed are read and decoded.
         """
-        begin, end, _ = slice(start, stop).indices(self._read_index().content_size)
-        return cast("ContentReader", self._content).read_range(begin, end)
+        with self._lock:
+            begin, end, _ = slice(start, stop).indices(self._read_index().content_size)
+            return cast("ContentReader", self._content).read_range(begin, end)
 
     def _read_index(self) -> ContentIndex:
-        self._reading()
-        return cast("ContentReader", self._content).index()
+        with self._lock:
+            self._reading()
+            return cast("ContentReader", self._content).index()
 
     @property
     def content_size(self) -> int:
