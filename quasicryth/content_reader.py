@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 class ContentReader(io.RawIOBase):
     """Reads the content of all frames of *file* from where it is; one block, with *threads* that many and one more, is in memory.
 
-    One call at a time. From the beginning on, blocks are decoded one after the other, and at the end of each frame its content is checked as a whole.
+    From the beginning on, blocks are decoded one after the other, and at the end of each frame its content is checked as a whole.
     Seeking elsewhere reads the index from the tails, and decodes only the blocks that are read; their own checksums are checked.
+    One call may be made at a time.
     """
 
     def __init__(self, file: BinaryIO, limits: Limits, threads: int, progress: Progress) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import mmap
 import struct
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -21,6 +22,7 @@ from .frame import (
     MAGIC,
     MAX_BLOCK_SIZE,
     MIN_TAIL_SIZE,
+    TAIL_MARKER,
     Block,
     BlockHeader,
     BlockKind,
@@ -88,6 +90,8 @@ class Survey:
         # Where the walk is, in the data and in the content, if that is known.
         self._place = 0
         self._content: int | None = 0
+        # Where tails begin, and their sizes: looked for when a frame is broken.
+        self._tail_places: list[tuple[int, int]] | None = None
 
     def walk(self) -> Iterator[Part | Damage]:
         """Yield frame starts, blocks whose payload is right, tails, and between them the damages."""
@@ -165,15 +169,13 @@ class Survey:
         """Go on where the next frame begins, since here none does."""
         begin = self._place
         what = self._say_what_begins(error)
-        found = self._find_tail(begin)
-        following = self._next_frame(begin + 1)
-        if found is not None and begin <= found.frame_start < following:
-            if found.frame_start > begin:
-                yield self._damage(found.frame_start, what, None)
-            yield FrameStart(self._place, _ANY_FRAME)
-            yield self._damage(self._place + FRAME_HEADER_SIZE, what, 0)
+        found = next((found for found in self._tails(begin) if found.frame_start == begin), None)
+        if found is not None:
+            yield FrameStart(begin, _ANY_FRAME)
+            yield self._damage(begin + FRAME_HEADER_SIZE, what, 0)
             yield from self._follow_index(found, 0, _ANY_FRAME)
             return
+        following = self._next_frame(begin + 1)
         # What is shorter than the shortest frame cannot have been one.
         no_frame = begin > 0 and following - begin < FRAME_HEADER_SIZE + MIN_TAIL_SIZE
         yield self._damage(following, what, 0 if no_frame else None)
@@ -209,13 +211,13 @@ class Survey:
                 self._place += tail.size
                 yield tail
                 return
-            found = self._find_tail(self._place)
-            if found is not None and self._is_of_frame(found, start, index):
+            found = self._find_tail_of_frame(start, index)
+            if found is not None:
                 yield from self._follow_index(found, ordinal, frame)
                 return
-            following = self._next_frame(self._place, found)
+            following = self._next_frame(self._place)
             place, number = self._find_block(frame, ordinal, following)
-            only_tail = index is not None and place == following == self._place + MIN_TAIL_SIZE + len(index)
+            only_tail = index is not None and place == following and self._has_room_for_tail_only(place, MIN_TAIL_SIZE + len(index))
             yield self._damage(place, self._say_what_is_lost(place, ordinal), 0 if only_tail else None)
             if place == following:
                 return
@@ -227,6 +229,12 @@ class Survey:
         if self._header_at(place, frame, ordinal + 1) is not None:
             return True
         return index is not None and self._tail_at(place, index + index_entry(header)) is not None
+
+    def _has_room_for_tail_only(self, end: int, tail_size: int) -> bool:
+        """Whether no more than a broken tail of *tail_size* can be before *end*, or one that was cut there."""
+        room = end - self._place
+        cut = room < tail_size and end == self._size and self._data[self._place : self._place + 2] == TAIL_MARKER
+        return room == tail_size or cut
 
     def _say_what_is_lost(self, end: int, ordinal: int) -> str:
         if end == self._size:
@@ -255,18 +263,46 @@ class Survey:
 
     # ---- finding the way ---------------------------------------------------------------------------------------------------
 
-    def _find_tail(self, place: int) -> _FoundTail | None:
-        """The first tail that lies behind *place* and is right in itself."""
-        footer = self._data.find(FOOTER_MAGIC, place)
+    def _tails(self, place: int) -> Iterator[_FoundTail]:
+        """Yield the tails that lie behind *place* and are right in themselves, those inside of stored content too."""
+        if self._tail_places is None:
+            self._tail_places = list(self._find_tails())
+        for tail_place, size in self._tail_places[bisect_left(self._tail_places, (place, 0)) :]:
+            found = self._parse_tail(tail_place, size)
+            if found is not None:
+                yield found
+
+    def _find_tails(self) -> Iterator[tuple[int, int]]:
+        """Yield where tails may be, and their sizes."""
+        footer = self._data.find(FOOTER_MAGIC)
         while footer >= 0:
             end = footer + len(FOOTER_MAGIC)
-            size = parse_footer(self._data[end - FOOTER_SIZE : end]) if end - FOOTER_SIZE >= place else None
-            if size is not None and end - size >= place:
-                found = self._parse_tail(end - size, size)
-                if found is not None:
-                    return found
+            size = parse_footer(self._data[end - FOOTER_SIZE : end]) if end >= FOOTER_SIZE else None
+            if size is not None and size <= end and self._data[end - size : end - size + 2] == TAIL_MARKER:
+                yield end - size, size
             footer = self._data.find(FOOTER_MAGIC, footer + 1)
-        return None
+
+    def _find_tail_of_frame(self, start: int, index: bytearray | None) -> _FoundTail | None:
+        """The tail of the frame that begins at *start* and has begun with *index*, if it is not lost."""
+        likely = None
+        for found in self._tails(self._place):
+            if index and not found.index.startswith(index):
+                continue
+            if found.frame_start == start:
+                return found
+            # Bytes were put in or cut out; unless it is the tail of another frame, which is there.
+            if likely is None and not self._is_frame(found.frame_start):
+                likely = found
+        return likely
+
+    def _is_frame(self, place: int) -> bool:
+        if place < 0:
+            return False
+        try:
+            parse_frame_header(self._data[place : place + FRAME_HEADER_SIZE].ljust(FRAME_HEADER_SIZE, b"\0"))
+        except QczError:
+            return self._header_at(place + FRAME_HEADER_SIZE, _ANY_FRAME, 0) is not None
+        return True
 
     def _parse_tail(self, place: int, size: int) -> _FoundTail | None:
         try:
@@ -280,24 +316,13 @@ class Survey:
             places.append(place)
         return _FoundTail(tail, place - FRAME_HEADER_SIZE, tuple(reversed(places)), index, tuple(size for _, size in sizes))
 
-    def _is_of_frame(self, found: _FoundTail, start: int, index: bytearray | None) -> bool:
-        """Whether *found* is the tail of the frame that begins at *start* and has begun with *index*."""
-        if found.frame_start > self._place:
-            return False
-        return found.index.startswith(index) if index else found.frame_start <= start
-
-    def _next_frame(self, place: int, found: _FoundTail | None = None) -> int:
+    def _next_frame(self, place: int) -> int:
         """Where from *place* on the next frame begins, by its header or the word of its tail; the end of the data, if none does."""
         at = self._data.find(MAGIC, place)
-        while at >= 0:
-            try:
-                parse_frame_header(self._data[at : at + FRAME_HEADER_SIZE].ljust(FRAME_HEADER_SIZE, b"\0"))
-                break
-            except QczError:
-                at = self._data.find(MAGIC, at + 1)
+        while at >= 0 and not self._is_frame(at):
+            at = self._data.find(MAGIC, at + 1)
         starts = [self._size if at < 0 else at]
-        if found is not None and found.frame_start >= place:
-            starts.append(found.frame_start)
+        starts += [found.frame_start for found in self._tails(place) if found.frame_start >= place]
         return min(starts)
 
     def _find_block(self, frame: FrameHeader, ordinal: int, limit: int) -> tuple[int, int]:
