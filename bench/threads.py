@@ -17,7 +17,7 @@ FILE = "text100M"
 # Level: bytes of text, block size. Enough blocks that the last ones do not count.
 RUNS = {1: (64 * MIB, MIB), 3: (64 * MIB, MIB), 6: (32 * MIB, MIB)}
 THREADS = 2
-PAIRS = 7
+SECONDS = 20  # of pairs of runs for each ratio
 BAR = 1.8
 
 
@@ -30,10 +30,11 @@ def _seconds(action: Callable[[], bytes]) -> tuple[float, bytes]:
 def _compare(what: str, action: Callable[[int], bytes]) -> tuple[float, bytes]:
     """Return how many times as fast *action* is with THREADS as with one, the fastest run of each, taken in turn.
 
-    The fastest, and not the median: a core that something else takes for a moment halves the speed of two threads, not of one.
+    The fastest, and not the median: a core that something else takes for a while halves the speed of two threads, not of one.
     """
     alone, together = [], []
-    for _ in range(PAIRS):
+    end = time.monotonic() + SECONDS
+    while time.monotonic() < end or not alone:
         seconds, expected = _seconds(lambda: action(1))
         alone.append(seconds)
         seconds, result = _seconds(lambda: action(THREADS))

@@ -110,7 +110,7 @@ class QczFile(io.BufferedIOBase):
         if kind not in ("r", "w", "x", "a"):
             raise ValueError(f"the mode {mode!r} is not r, w, x or a, with or without b")
         self._mode = "rb" if kind == "r" else "wb"
-        self._name: Any = file if _is_name(file) else getattr(file, "name", None)
+        self._name: Any = os.fspath(cast("Name", file)) if _is_name(file) else getattr(file, "name", None)
         if not _is_name(file) and not hasattr(file, "read" if kind == "r" else "write"):
             raise TypeError("the file is neither a path nor a binary file object")
         settings = {"level": level, "engine": engine, "tiling": tiling, "block_size": block_size}

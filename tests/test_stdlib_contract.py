@@ -29,8 +29,10 @@ LEVELS = "a level that is not allowed is a ValueError, and an argument for writi
 BUFFER = "128 KiB are buffered, as in Python 3.14, and blocks are decoded whole"
 NONE = "None stands for no limit, as in the file objects of io and lzma"
 SAMPLE = "it has a compressed sample of its own inside"
+UNMADE = "an object that was not initialised is of no use, and says so with an AttributeError"
 
 DIFFERENCES = {
+    "BZ2DecompressorTest.test_uninitialized_BZ2Decompressor_crash": UNMADE,  # since Python 3.13
     "BZ2FileTest.testDecompressLimited": BUFFER,
     "BZ2FileTest.testReadBadFile": FAMILY,
     "BZ2FileTest.testReadLine": NONE,
@@ -53,6 +55,7 @@ DIFFERENCES = {
     "CompressorDecompressorTestCase.test_decompressor_bad_input": FORMATS,
     "CompressorDecompressorTestCase.test_decompressor_bug_28275": FORMATS,
     "CompressorDecompressorTestCase.test_simple_bad_args": FORMATS,
+    "CompressorDecompressorTestCase.test_uninitialized_LZMADecompressor_crash": UNMADE,  # since Python 3.13
     "FileTestCase.test_decompress_limited": BUFFER,
     "FileTestCase.test_init_bad_check": FORMATS,
     "FileTestCase.test_init_bad_filter_spec": FORMATS,
@@ -209,7 +212,7 @@ def test_as_in_the_standard_library(test, tmp_path, monkeypatch):
     pytest.xfail(reason)
 
 
-@pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="the list was made with Python 3.11; other versions have other tests")
+@pytest.mark.skipif(sys.version_info < (3, 13), reason="some of the tests came with Python 3.13")
 def test_the_differences_are_of_tests_that_are_there():
     missing = set(DIFFERENCES) - {_name(test) for test in TESTS}
     assert not missing
