@@ -1,4 +1,4 @@
-"""`python -m bench demo [FILE]`, `fast`, `mix [--long]`, `paper`, `rivals`, `speed`, or `all` for the README; then `readme`."""
+"""`python -m bench demo [FILE]`, `blocks`, `fast`, `mix [--long]`, `paper`, `rivals`, `speed`, `threads`, `all` or `readme`."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from . import demo, fast, mix, paper, readme, rivals, speed
+from . import blocks, demo, fast, mix, paper, readme, rivals, speed, threads
 
 RUNS: dict[str, Callable[[], bool]] = {
+    "blocks": blocks.run,
     "fast": fast.run,
     "mix": mix.run,
     "paper": paper.run,
     "rivals": rivals.run,
     "speed": speed.run,
+    "threads": threads.run,
 }
 
 
@@ -21,11 +23,13 @@ def _parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("demo", help=demo.__doc__).add_argument("file", nargs="?")
+    commands.add_parser("blocks", help=blocks.__doc__)
     commands.add_parser("fast", help=fast.__doc__)
     long = "100 MB of text as well, which takes minutes"
     commands.add_parser("mix", help=mix.__doc__).add_argument("--long", action="store_true", help=long)
     commands.add_parser("paper", help=paper.__doc__)
     commands.add_parser("speed", help=speed.__doc__)
+    commands.add_parser("threads", help=threads.__doc__)
     commands.add_parser("rivals", help=rivals.__doc__)
     commands.add_parser("all", help="all of these but the demo and --long: every number in the README")
     commands.add_parser("readme", help=readme.__doc__).add_argument("--write", action="store_true", help="put them into README.md")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import sysconfig
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,7 +11,8 @@ from typing import Any
 import quasicryth
 from corpora import load
 from quasicryth.blocks import decoder_memory
-from quasicryth.frame import Block, ByteSource, read_blocks, read_frame_headers
+from quasicryth.frame import Block, FrameParser
+from quasicryth.limits import Limits
 
 from . import mix_cost
 from .machine import judge, keep
@@ -71,9 +71,13 @@ def _contents() -> dict[str, bytes]:
 
 def _stated_memory(packed: bytes) -> int:
     """The most that `qcz info` says of decoding a block of *packed*."""
-    source = ByteSource(io.BytesIO(packed))
-    parts = [part for _, frame in read_frame_headers(source) for part in read_blocks(source, frame)]
-    return max(decoder_memory(part) for part in parts if isinstance(part, Block))
+    parser = FrameParser(Limits())
+    most = 0
+    while parser.position < len(packed):
+        part = parser.take(packed[parser.position : parser.position + parser.wanted])
+        if isinstance(part, Block):
+            most = max(most, decoder_memory(part))
+    return most
 
 
 def measure_level(content: bytes, level: int) -> dict[str, int]:

@@ -108,7 +108,33 @@ def _fast() -> str:
     return _table(["level", *names, "compresses at", "decompresses at"], rows)
 
 
-PARTS = {"sizes": _sizes, "fast": _fast, "kinds": _kinds, "long": _long, "cost": _cost}
+def _blocks() -> str:
+    sizes = _load("blocks").get("sizes", {})
+    names = list(next(iter(sizes.values()), {}))
+    rows = []
+    for level, found in sizes.items():
+        whole = found[names[-1]]
+        smaller = [f"{found[name]:,} (+{100 * (found[name] / whole - 1):.1f} %)" for name in names[:-1]]
+        rows.append([f"at {level}", *smaller, _number(whole)])
+    return _table(["blocks of", *(f"{name} MiB" for name in names)], rows)
+
+
+def _threads() -> str:
+    rows = []
+    for level, ratios in _load("threads").get("ratios", {}).items():
+        rows.append([f"at {level}", *(f"{ratios[what]:.2f} x" for what in ("compress", "decompress"))])
+    return _table(["", "compresses", "decompresses"], rows)
+
+
+PARTS = {
+    "sizes": _sizes,
+    "fast": _fast,
+    "kinds": _kinds,
+    "long": _long,
+    "cost": _cost,
+    "blocks": _blocks,
+    "threads": _threads,
+}
 
 
 def fill(text: str) -> str:

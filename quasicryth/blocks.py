@@ -21,6 +21,9 @@ _SAMPLE_PIECE_SIZE = 4096
 _LEAST_SAVING = 1 / 64
 
 
+Content = bytes | bytearray | memoryview
+
+
 @dataclass(frozen=True)
 class EngineOptions:
     """Which engine codes text: `fast` at *level* 1 to 3, `mix` at 4 to 9, or `paper`.
@@ -36,7 +39,7 @@ class EngineOptions:
 # ---- encoding --------------------------------------------------------------------------------------------------------------
 
 
-def encode_paper(data: bytes | memoryview, positions: Positions) -> bytes:
+def encode_paper(data: Content, positions: Positions) -> bytes:
     """Return *data* as the payload of a paper block: tokens, codebooks, tiling, parse, events, in this order."""
     tokens = _tokens.Tokens(data)
     codebooks = _codebooks.build_codebooks(tokens)
@@ -44,20 +47,20 @@ def encode_paper(data: bytes | memoryview, positions: Positions) -> bytes:
     return _paper.encode_block(tokens, codebooks, parse)
 
 
-def encode_zstd(data: bytes | memoryview) -> bytes:
+def encode_zstd(data: Content) -> bytes:
     """Return *data* as one Zstandard frame that states its content size."""
     import zstandard
 
     return zstandard.ZstdCompressor(level=_ZSTD_LEVEL, write_content_size=True, write_checksum=False).compress(data)
 
 
-def _sample(data: bytes | memoryview) -> bytes:
+def _sample(data: Content) -> bytes:
     """Pieces of *data* from end to end."""
     step = max(len(data) // _SAMPLE_PIECES, _SAMPLE_PIECE_SIZE)
     return b"".join(data[start : start + _SAMPLE_PIECE_SIZE] for start in range(0, len(data), step))
 
 
-def _is_noise(data: bytes | memoryview) -> bool:
+def _is_noise(data: Content) -> bool:
     """Whether *data* is random, encrypted or compressed by all appearances: words would take long to count and save nothing."""
     import zstandard
 
@@ -67,19 +70,19 @@ def _is_noise(data: bytes | memoryview) -> bool:
     return len(zstandard.ZstdCompressor(level=1).compress(sample)) > len(sample) * (1 - _LEAST_SAVING)
 
 
-def encode_fast(data: bytes | memoryview, level: int, positions: Positions | None) -> bytes:
+def encode_fast(data: Content, level: int, positions: Positions | None) -> bytes:
     """Return *data* as the payload of a fast block; phrases may begin anywhere if *positions* is None."""
     if positions is None:
         return _fast.encode_block(data, level)
     return _fast.encode_block(data, level, positions.depths(_fast.count_items(data)), positions.bigrams)
 
 
-def _encode_mix(data: bytes | memoryview, options: EngineOptions) -> tuple[BlockKind, bytes] | None:
+def _encode_mix(data: Content, options: EngineOptions) -> tuple[BlockKind, bytes] | None:
     payload = _mix.encode_block(data, options.level)
     return (BlockKind.MIX, payload) if payload is not None else None
 
 
-def _encode_text(data: bytes | memoryview, options: EngineOptions) -> tuple[BlockKind, bytes] | None:
+def _encode_text(data: Content, options: EngineOptions) -> tuple[BlockKind, bytes] | None:
     """Return *data* as the engine codes it, or None where words do not help: the engine `paper` takes a zero byte for that."""
     if options.engine != "paper" and _is_noise(data):
         return None
@@ -91,7 +94,7 @@ def _encode_text(data: bytes | memoryview, options: EngineOptions) -> tuple[Bloc
     return (BlockKind.PAPER, encode_paper(data, positions)) if not _tokens.is_binary(data) else None
 
 
-def _candidates(data: bytes | memoryview, options: EngineOptions) -> list[tuple[BlockKind, bytes | memoryview]]:
+def _candidates(data: Content, options: EngineOptions) -> list[tuple[BlockKind, Content]]:
     """The kinds worth trying. Words help less where a zero byte says binary, and hardly where they halve the size at best."""
     text = _encode_text(data, options)
     if text is None:
@@ -101,7 +104,7 @@ def _candidates(data: bytes | memoryview, options: EngineOptions) -> list[tuple[
     return [text, (BlockKind.ZSTD, encode_zstd(data))]
 
 
-def encode_block(data: bytes | memoryview, options: EngineOptions) -> tuple[BlockHeader, bytes | memoryview]:
+def encode_block(data: Content, options: EngineOptions) -> tuple[BlockHeader, Content]:
     """Return the header and the payload of *data* as a block."""
     kind, payload = min(_candidates(data, options), key=lambda candidate: len(candidate[1]))
     if len(payload) >= len(data):
@@ -115,8 +118,8 @@ def encode_block(data: bytes | memoryview, options: EngineOptions) -> tuple[Bloc
 class _Decoder(Protocol):
     """What the compiled module of an engine has."""
 
-    def memory_needed(self, payload: bytes, raw_size: int) -> int: ...
-    def decode_block(self, payload: bytes, raw_size: int) -> bytes: ...
+    def memory_needed(self, payload: bytes | bytearray, raw_size: int) -> int: ...
+    def decode_block(self, payload: bytes | bytearray, raw_size: int) -> bytes: ...
 
 
 _ENGINES: dict[BlockKind, _Decoder] = {BlockKind.PAPER: _paper, BlockKind.MIX: _mix, BlockKind.FAST: _fast}
@@ -146,7 +149,7 @@ def _decode_zstd(block: Block) -> bytes:
 
 def _decode_payload(block: Block) -> bytes:
     if block.header.kind == BlockKind.STORED:
-        return block.payload
+        return bytes(block.payload)
     if block.header.kind == BlockKind.ZSTD:
         return _decode_zstd(block)
     try:

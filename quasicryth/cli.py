@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import os
 import signal
 import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any, BinaryIO, NoReturn
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
 import click
 
 from . import __version__
-from .codec import DEFAULT_LEVEL, ENGINES, LEVELS, FrameWriter, Options, decompress_blocks, make_options
+from .codec import DEFAULT_LEVEL, ENGINES, LEVELS, Options, decompress_blocks, make_options
+from .encoder import FrameEncoder, encode_frame
 from .errors import QczError
 from .files import STANDARD_STREAM, is_special, open_input, open_output
 from .frame import MAX_BLOCK_SIZE
+from .limits import Limits
+from .parallel import count_threads
 from .tiling import TILING_NAMES
 
+if TYPE_CHECKING:
+    from .file_object import QczFile
+    from .survey import Damage
+
 SUFFIX = ".qcz"
+_ANY_SIZE = 1 << 63
+_PIECE_SIZE = 1 << 20
 _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 
 
@@ -68,10 +79,14 @@ def _shown(name: str | Path) -> str:
     return "".join(letter if letter.isprintable() else "?" for letter in click.format_filename(os.fspath(name)))
 
 
+def _shown_input(name: str) -> str:
+    return "standard input" if name == STANDARD_STREAM else _shown(name)
+
+
 @contextlib.contextmanager
 def _reported(name: str) -> Iterator[None]:
     """Turn what can go wrong with the file *name* into a message and exit status 1."""
-    shown = "standard input" if name == STANDARD_STREAM else _shown(name)
+    shown = _shown_input(name)
     try:
         yield
     except QczError as error:
@@ -182,6 +197,21 @@ def _check_removal(keep: bool, remove: bool, target: Path | None) -> None:
         raise click.UsageError("--rm needs an output file, and excludes -k")
 
 
+def _threads_option(command: Callable[..., None]) -> Callable[..., None]:
+    text = "Work on N blocks at a time, with the memory of each; 0: as many as there are cores. The output is the same."
+    return click.option("-T", "--threads", metavar="N", type=click.IntRange(0), default=1, help=text)(command)
+
+
+def _limit_options(command: Callable[..., None]) -> Callable[..., None]:
+    for option in (
+        click.option("--max-length", metavar="SIZE", type=ByteCount(0, _ANY_SIZE), help="Fail if there is more content than this."),
+        click.option("-M", "--memlimit", metavar="SIZE", type=ByteCount(0, _ANY_SIZE), help="Fail if decoding needs more memory."),
+        _threads_option,
+    ):
+        command = option(command)
+    return command
+
+
 def _level_help(level: int) -> str:
     options = make_options(level)
     default = " The default." if level == DEFAULT_LEVEL else ""
@@ -204,6 +234,7 @@ def _make_options(level: int | None, engine: str | None, tiling: str | None, blo
 @cli.command("compress")
 @_file_options
 @_level_options
+@_threads_option
 @click.option("--engine", type=click.Choice(ENGINES), help="How blocks of text are coded, if not as the level or --tiling says.")
 @click.option(
     "--tiling", help=f"Where phrases are looked up; implies the engine paper if none is named. {', '.join(TILING_NAMES)}."
@@ -224,6 +255,7 @@ def compress_command(
     engine: str | None,
     tiling: str | None,
     block_size: int | None,
+    threads: int,
 ) -> None:
     """Compress FILE to FILE.qcz; without FILE, or for -, standard input to standard output.
 
@@ -236,31 +268,195 @@ def compress_command(
         raise CommandError("compressed data is not written to a terminal; use -o or redirect, or -f to insist")
 
     def write(file: BinaryIO, out: BinaryIO) -> None:
-        writer = FrameWriter(options)
-        out.write(writer.header())
-        while piece := file.read(options.block_size):
-            out.write(writer.block(piece))
-        out.write(writer.finish())
+        encoder = FrameEncoder(options, count_threads(threads))
+        for piece in encode_frame(iter(lambda: file.read(options.block_size), b""), encoder):
+            out.write(piece)
         if remove:
             out.flush()
             out.seek(0)
-            writer.verify(decompress_blocks(out))
+            encoder.verify(decompress_blocks(out, threads=count_threads(threads)))
 
     _run(name, target, force, remove, write)
 
 
 @cli.command("decompress")
 @_file_options
-def decompress_command(name: str, output: str | None, to_stdout: bool, force: bool, keep: bool, remove: bool) -> None:
+@_limit_options
+def decompress_command(
+    name: str,
+    output: str | None,
+    to_stdout: bool,
+    force: bool,
+    keep: bool,
+    remove: bool,
+    threads: int,
+    memlimit: int | None,
+    max_length: int | None,
+) -> None:
     """Decompress FILE.qcz to FILE; without FILE, or for -, standard input to standard output."""
     target = _choose_target(output, to_stdout, name, lambda: _name_decompressed(name))
     _check_removal(keep, remove, target)
 
     def write(file: BinaryIO, out: BinaryIO) -> None:
-        for content in decompress_blocks(file):
+        for content in decompress_blocks(file, Limits(max_length, memlimit), count_threads(threads)):
             out.write(content)
 
     _run(name, target, force, remove, write)
+
+
+class Span(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4
+    """Two whole numbers with a colon between them; either may be left out."""
+
+    name = "A:B"
+
+    def __init__(self, least: int | None) -> None:
+        self._least = least
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int | None, int | None]:
+        """Return the two numbers, or None for what was left out."""
+        if isinstance(value, tuple):
+            return value
+        parts = [part.strip() for part in str(value).split(":")]
+        if len(parts) != 2 or not all(part.removeprefix("-").isdecimal() or not part for part in parts):
+            self.fail(f"{value!r} is not a span such as 10:20, 10: or :20", param, ctx)
+        first, last = (int(part) if part else None for part in parts)
+        if self._least is not None and any(number is not None and number < self._least for number in (first, last)):
+            self.fail(f"{value!r} is not a span of lines, which count from {self._least}", param, ctx)
+        return first, last
+
+
+def _write_range(file: QczFile, span: tuple[int | None, int | None], write: Callable[[bytes], object]) -> None:
+    """Write the bytes of the *span*, a block at most at a time."""
+    if file.seekable():
+        start, stop, _ = slice(*span).indices(file.content_size)
+        file.seek(start)
+    elif any(number is not None and number < 0 for number in span):
+        raise QczError("bytes can be counted from the end of a file only, not of a stream")
+    else:
+        start, stop = span[0] or 0, sys.maxsize if span[1] is None else span[1]
+        skipped = 0
+        while skipped < start and (piece := file.read1(min(start - skipped, _PIECE_SIZE))):
+            skipped += len(piece)
+    left = stop - start
+    while left > 0 and (piece := file.read1(min(left, _PIECE_SIZE))):
+        write(piece)
+        left -= len(piece)
+
+
+def _write_lines(file: QczFile, span: tuple[int | None, int | None], write: Callable[[bytes], object]) -> None:
+    """Write the lines of the *span*, which end in a line feed each, and stop reading behind them."""
+    first, last = span[0] or 1, sys.maxsize if span[1] is None else span[1]
+    if last >= first:
+        for line in itertools.islice(file, first - 1, last):
+            write(line)
+
+
+@cli.command("cat")
+@click.argument("name", metavar="[FILE]", default=STANDARD_STREAM)
+@click.option(
+    "--range",
+    "span",
+    type=Span(None),
+    help="Only the bytes from number A up to, without, number B, counted from 0, or from the end if negative, as a Python slice.",
+)
+@click.option("--lines", type=Span(1), help="Only the lines from number A to number B, with both, counted from 1.")
+@_limit_options
+def cat_command(
+    name: str,
+    span: tuple[int | None, int | None] | None,
+    lines: tuple[int | None, int | None] | None,
+    threads: int,
+    memlimit: int | None,
+    max_length: int | None,
+) -> None:
+    """Decompress FILE.qcz, or a part of it, to standard output. For --range of a file only the blocks that it is in are decoded."""
+    from .file_object import QczFile
+
+    if span is not None and lines is not None:
+        raise click.UsageError("--range and --lines exclude each other")
+    with _reported(name), open_input(name) as file:
+        out = sys.stdout.buffer
+        with QczFile(file, max_length=max_length, memlimit=memlimit, threads=threads) as content:
+            if lines is not None:
+                _write_lines(content, lines, out.write)
+            else:
+                _write_range(content, span or (0, None), out.write)
+        out.flush()
+
+
+def _describe_damage(damage: Damage) -> str:
+    where = f"bytes {damage.start:,} to {damage.end:,}: {damage.what}"
+    if not damage.is_loss:
+        return f"{where}; no content is lost"
+    if damage.content_start is None:
+        return f"{where}; content is lost, from where is not known"
+    if damage.content_end is None:
+        return f"{where}; content from byte {damage.content_start:,} is lost, how much is not known"
+    return f"{where}; content bytes {damage.content_start:,} to {damage.content_end:,} are lost"
+
+
+def _report_damages(damages: Iterable[Damage], as_json: bool, shown: str) -> None:
+    if as_json:
+        click.echo(json.dumps({"damages": [asdict(damage) for damage in damages]}, indent=2))
+    else:
+        for damage in damages:
+            click.echo(f"{shown}: {_describe_damage(damage)}", err=True)
+
+
+@cli.command("test")
+@click.argument("name", metavar="[FILE]", default=STANDARD_STREAM)
+@click.option("--quick", is_flag=True, help="Look at the tails only: finds what was cut off, without decoding. Not for streams.")
+@click.option("--json", "as_json", is_flag=True, help="Print the damages as JSON.")
+@_limit_options
+def test_command(name: str, quick: bool, as_json: bool, threads: int, memlimit: int | None, max_length: int | None) -> None:
+    """Check FILE.qcz to the last byte, and list every damage; exit status 1 if there is any."""
+    from .file_object import QczFile
+    from .salvage import restore
+
+    with _reported(name), open_input(name) as file:
+        if quick:
+            with QczFile(file, max_length=max_length, memlimit=memlimit) as content:
+                content.seek(0, os.SEEK_END)  # reads all tails
+            return
+        recovery = restore(file, len, max_length=max_length, memlimit=memlimit, threads=threads)
+    _report_damages(recovery.damages, as_json, _shown_input(name))
+    if recovery.damages:
+        sys.exit(1)
+
+
+@cli.command("recover")
+@click.argument("name", metavar="[FILE]", default=STANDARD_STREAM)
+@click.option("-o", "--output", metavar="OUTPUT", required=True, help="Write to the file OUTPUT (- for standard output).")
+@click.option("-f", "--force", is_flag=True, help="Overwrite the output; follow a symbolic link.")
+@click.option("--json", "as_json", is_flag=True, help="Print the damages as JSON, instead of lines on standard error.")
+@_limit_options
+def recover_command(
+    name: str,
+    output: str,
+    force: bool,
+    as_json: bool,
+    threads: int,
+    memlimit: int | None,
+    max_length: int | None,
+) -> None:
+    """Write every intact block of the damaged FILE.qcz to OUTPUT, without what is lost, and list that.
+
+    Exit status 0 if nothing is lost, 2 if something is, 1 if nothing was written.
+    """
+    from .salvage import Recovery, restore
+
+    if as_json and output == STANDARD_STREAM:
+        raise click.UsageError("--json needs standard output for itself; use -o OUTPUT")
+    recoveries: list[Recovery] = []
+
+    def write(file: BinaryIO, out: BinaryIO) -> None:
+        recoveries.append(restore(file, out.write, max_length=max_length, memlimit=memlimit, threads=threads))
+
+    _run(name, _choose_target(output, False, name, lambda: output), force, False, write)
+    (recovery,) = recoveries
+    _report_damages(recovery.damages, as_json, _shown_input(name))
+    if not recovery.complete:
+        sys.exit(2)
 
 
 @cli.command("info")

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
-from ._checksum import Xxh64
-from .blocks import EngineOptions, decode_block, encode_block
-from .errors import QczCorruptError, QczLimitError
-from .frame import (
-    MAX_BLOCK_SIZE,
-    Block,
-    ByteSource,
-    FrameHeader,
-    Tail,
-    read_blocks,
-    read_frame_headers,
-    write_block_header,
-    write_frame_header,
-    write_tail,
-)
+from .blocks import EngineOptions
+from .buffers import join, slices, view_bytes
+from .content_index import read_index
+from .decoder import decode_file
+from .encoder import FrameEncoder, encode_frame
+from .errors import QczError
+from .frame import MAX_BLOCK_SIZE
+from .limits import Limits
+from .parallel import count_threads
+from .progress import Progress, ProgressCallback
 from .tiling import parse_tiling
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 ENGINES = ("fast", "mix", "paper")
 LEVELS = range(1, 10)
@@ -34,8 +32,6 @@ _FIRST_LEVEL_WITH_PHRASES = 2  # of the engine fast
 _FAST_BLOCK_SIZES = dict.fromkeys(range(1, 4), 16 << 20)
 _MIX_BLOCK_SIZES = {4: 16 << 20, 5: 32 << 20, 6: 64 << 20, 7: 64 << 20, 8: 128 << 20, 9: 128 << 20}
 _BLOCK_SIZES = {"fast": _FAST_BLOCK_SIZES, "mix": _MIX_BLOCK_SIZES, "paper": dict.fromkeys(LEVELS, 64 << 20)}
-
-Buffer = bytes | bytearray | memoryview
 
 
 def default_engine(level: int, tiling: str | None = None) -> str:
@@ -99,38 +95,6 @@ def make_options(
     return Options(engine_options, block_size)
 
 
-class FrameWriter:
-    """Makes one frame: `header()`, then `block()` for each piece of content, then `finish()`; each returns the bytes to write."""
-
-    def __init__(self, options: Options) -> None:
-        self._options = options
-        self._content_checksum = Xxh64()
-        self._index: list[tuple[int, int]] = []
-
-    def header(self) -> bytes:
-        """Return what the frame begins with."""
-        return write_frame_header(FrameHeader(self._options.block_size))
-
-    def block(self, content: bytes | memoryview) -> bytes:
-        """Return *content*, 1 to block_size bytes, as a block."""
-        header, payload = encode_block(content, self._options.engine)
-        self._content_checksum.update(content)
-        self._index.append((header.payload_size, header.raw_size))
-        return write_block_header(header, len(self._index) - 1) + payload
-
-    def finish(self) -> bytes:
-        """Return what the frame ends with."""
-        return write_tail(self._content_checksum.digest(), self._index)
-
-    def verify(self, contents: Iterable[bytes]) -> None:
-        """Raise QczCorruptError unless *contents*, decoded from what was written, is what was compressed."""
-        checksum = Xxh64()
-        for content in contents:
-            checksum.update(content)
-        if checksum.digest() != self._content_checksum.digest():
-            raise QczCorruptError("what was written does not decode to what was compressed")
-
-
 def compress(
     data: Buffer,
     level: int | None = None,
@@ -138,6 +102,8 @@ def compress(
     engine: str | None = None,
     tiling: str | None = None,
     block_size: int | None = None,
+    threads: int = 1,
+    progress: ProgressCallback | None = None,
 ) -> bytes:
     """Return *data* compressed as one .qcz frame.
 
@@ -152,60 +118,88 @@ def compress(
     `qcz info` prints: tables that grow with the block up to the level's limit, and a few bytes for each byte of text. The engine
     `paper` takes about 12 times the block.
 
+    *threads* work on that many blocks at a time, with the memory of each; 0 is as many as there are cores. *progress* is called
+    after each block with the bytes compressed so far and the length of *data*; what it raises ends the work.
+
     Any bytes can be compressed; what is not text is given to Zstandard or stored. The same arguments give the same bytes on every
-    machine. `qcz compress` does the same for files of any size.
+    machine, for any number of threads. `quasicryth.open` and `quasicryth.Compressor` do the same piece by piece.
 
     Raises ValueError or TypeError for arguments that are not allowed.
     """
     options = make_options(level, engine, tiling, block_size)
-    content = memoryview(data).cast("B")
-    writer = FrameWriter(options)
-    pieces = [writer.header()]
-    pieces += [writer.block(content[start : start + options.block_size]) for start in range(0, len(content), options.block_size)]
-    pieces.append(writer.finish())
-    return b"".join(pieces)
+    content = view_bytes(data)
+    encoder = FrameEncoder(options, count_threads(threads), Progress(progress, len(content)))
+    return join(encode_frame(slices(content, options.block_size), encoder))
 
 
-def decode_frame(
-    source: ByteSource, frame: FrameHeader, max_length: int | None = None, memlimit: int | None = None
-) -> Iterator[tuple[Block, bytes]]:
-    """Yield the blocks of *frame*, whose header has been read, with their contents; at the end all content is checked."""
-    checksum = Xxh64()
-    for part in read_blocks(source, frame):
-        if isinstance(part, Tail):
-            if checksum.digest() != part.content_checksum:
-                raise QczCorruptError("the content of the frame does not match its checksum")
-            return
-        if max_length is not None:
-            max_length -= part.header.raw_size
-            if max_length < 0:
-                raise QczLimitError(f"the content is longer than the limit: the block at byte {part.position} would exceed it")
-        content = decode_block(part, memlimit)
-        checksum.update(content)
-        yield part, content
-
-
-def decompress_blocks(file: BinaryIO, *, max_length: int | None = None, memlimit: int | None = None) -> Iterator[bytes]:
+def decompress_blocks(file: BinaryIO, limits: Limits | None = None, threads: int = 1) -> Iterator[bytes]:
     """Yield the content of all frames in *file*, one block at a time; what was yielded is proven only when the iterator ends.
 
     Raises as `decompress` does.
     """
-    source = ByteSource(file)
-    for _, frame in read_frame_headers(source):
-        for _, content in decode_frame(source, frame, max_length, memlimit):
-            if max_length is not None:
-                max_length -= len(content)
+    for _, content in decode_file(file, limits or Limits(), threads):
+        if content is not None:
             yield content
 
 
-def decompress(data: Buffer, *, max_length: int | None = None, memlimit: int | None = None) -> bytes:
+def _measure_content(file: BinaryIO) -> int | None:
+    """Return how many bytes of content the frames of *file* have, if that can be known before they are decoded."""
+    try:
+        return read_index(file).content_size
+    except QczError:
+        return None  # what is wrong is better said by decoding
+    finally:
+        file.seek(0)
+
+
+def _decompress_with_progress(data: Buffer, limits: Limits, threads: int, progress: ProgressCallback | None) -> Iterator[bytes]:
+    threads = count_threads(threads)
+    file = io.BytesIO(data if isinstance(data, bytes) else view_bytes(data))  # bytes are not copied
+    counter = Progress(progress, _measure_content(file) if progress is not None else None)
+    for content in decompress_blocks(file, limits, threads):
+        yield content
+        counter.advance(len(content))
+
+
+def decompress(
+    data: Buffer,
+    *,
+    max_length: int | None = None,
+    memlimit: int | None = None,
+    threads: int = 1,
+    progress: ProgressCallback | None = None,
+) -> bytes:
     """Return the content of *data*, one or more .qcz frames end to end.
 
     With *max_length*, content longer than so many bytes raises QczLimitError; with *memlimit*, so does a block whose decoding would
-    take more than so many bytes of memory: both before the memory is taken.
+    take more than so many bytes of memory: both before the memory is taken. *threads* decode that many blocks at a time, as far as
+    *memlimit* allows; 0 is as many as there are cores. *progress* is called after each block with the bytes decompressed so far and
+    how many there will be, or None if the data does not say; what it raises ends the work.
 
     Raises a QczError: QczFormatError for data that is no .qcz frame or is followed by something else, QczVersionError for a frame
     of a newer release, QczTruncatedError (also an EOFError) if the data ends early, QczCorruptError for any other damage.
     """
-    file = io.BytesIO(memoryview(data).cast("B"))
-    return b"".join(decompress_blocks(file, max_length=max_length, memlimit=memlimit))
+    return join(_decompress_with_progress(data, Limits(max_length, memlimit), threads, progress))
+
+
+def decompress_into(
+    data: Buffer,
+    target: Buffer,
+    *,
+    memlimit: int | None = None,
+    threads: int = 1,
+    progress: ProgressCallback | None = None,
+) -> int:
+    """Write the content of *data*, one or more .qcz frames end to end, into the writable buffer *target*; return its length.
+
+    The rest of *target* is left as it is. Content that does not fit raises QczLimitError before the block is decoded that would be
+    the first too much. After an error, what *target* has is undefined. Otherwise as `decompress`.
+    """
+    view = view_bytes(target)
+    if memoryview(target).readonly:
+        raise TypeError("the target is read-only")
+    end = 0
+    for content in _decompress_with_progress(data, Limits(len(view), memlimit), threads, progress):
+        view[end : end + len(content)] = content
+        end += len(content)
+    return end

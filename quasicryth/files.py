@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
 import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 STANDARD_STREAM = "-"
 
 
-def _copy_attributes(source: os.stat_result, descriptor: int) -> None:
-    """Give the open file the owner, mode and times of *source* where the system allows; access is never widened."""
+def _copy_access(source: os.stat_result, descriptor: int) -> None:
+    """Give the open file the owner and mode of *source* where the system allows; access is never widened."""
     if hasattr(os, "fchown"):
         with contextlib.suppress(OSError):
             os.fchown(descriptor, source.st_uid, -1)
@@ -27,6 +28,9 @@ def _copy_attributes(source: os.stat_result, descriptor: int) -> None:
             mode &= 0o707 | (mode & 0o007) << 3  # the group is another: it gets no more than everyone does
         with contextlib.suppress(OSError):
             os.fchmod(descriptor, mode)
+
+
+def _copy_times(source: os.stat_result, descriptor: int) -> None:
     if os.utime in os.supports_fd:
         with contextlib.suppress(OSError):
             os.utime(descriptor, ns=(source.st_atime_ns, source.st_mtime_ns))
@@ -46,35 +50,157 @@ def is_special(path: Path) -> bool:
     return path.exists() and not path.is_file() and not path.is_dir()
 
 
+def _check_absence(path: Path) -> None:
+    if os.path.lexists(path):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), os.fspath(path))
+
+
+# ---- outputs ---------------------------------------------------------------------------------------------------------------
+
+
+class Output(Protocol):
+    """An open binary file, and the two ways to be done with it: exactly one of the two is to be taken, and may be taken once."""
+
+    @property
+    def file(self) -> BinaryIO:
+        """Where to write."""
+        ...
+
+    def commit(self) -> None:
+        """Make what was written stay, and close the file."""
+        ...
+
+    def discard(self) -> None:
+        """Undo what was written where that can be done, and close the file."""
+        ...
+
+
+class AtomicOutput:
+    """A file that gets the name *path* only when it is committed; until then it has another one in the same folder.
+
+    It can be read by its owner only, then gets owner, mode and times of *source* if there is one. With *like_open* instead, owner
+    and mode are as after `open(path, "wb")`. With *exclusive*, `commit` raises FileExistsError if there is a file *path* by then.
+    """
+
+    def __init__(self, path: Path, source: os.stat_result | None = None, like_open: bool = False, exclusive: bool = False) -> None:
+        # Through a symbolic link the file that it leads to is replaced, and the link stays.
+        self._path = Path(os.path.realpath(path)) if like_open else path
+        if exclusive:
+            _check_absence(path)
+        self._exclusive = exclusive
+        self._times = source
+        self._access = source
+        if like_open and self._path.exists():
+            self._access = os.stat(self._path)
+        mode = 0o666 if like_open and self._access is None else 0o600
+        self._temporary = self._path.with_name(f".qcz-{secrets.token_hex(8)}.part")
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+        self.file: BinaryIO = open(os.open(self._temporary, flags, mode), "w+b")
+
+    def commit(self) -> None:
+        """Give the file its attributes, sync it to the disk, and move it into place; on an error nothing is left."""
+        try:
+            with self.file:
+                self.file.flush()
+                if self._access is not None:
+                    _copy_access(self._access, self.file.fileno())
+                if self._times is not None:
+                    _copy_times(self._times, self.file.fileno())
+                os.fsync(self.file.fileno())
+            self._move()
+        except BaseException:
+            self.discard()
+            raise
+        _sync_folder(self._path.parent)
+
+    def _move(self) -> None:
+        if not self._exclusive:
+            os.replace(self._temporary, self._path)
+            return
+        try:
+            os.link(self._temporary, self._path)
+            self._temporary.unlink()
+        except FileExistsError:
+            raise
+        except OSError:  # not every file system has links
+            _check_absence(self._path)
+            os.replace(self._temporary, self._path)
+
+    def discard(self) -> None:
+        """Leave nothing."""
+        with contextlib.suppress(OSError):  # a disk may be full, and that be the reason
+            self.file.close()
+        with contextlib.suppress(FileNotFoundError):
+            self._temporary.unlink()
+
+
+class DirectOutput:
+    """A device or a named pipe, which is written into as it is."""
+
+    def __init__(self, path: Path) -> None:
+        self.file: BinaryIO = open(path, "wb")
+
+    def commit(self) -> None:
+        """Close it."""
+        self.file.close()
+
+    discard = commit
+
+
+class AppendedOutput:
+    """A file that something is appended to, all of it or nothing."""
+
+    def __init__(self, path: Path) -> None:
+        self.file: BinaryIO = open(path, "r+b")
+        self._size = self.file.seek(0, os.SEEK_END)
+
+    def commit(self) -> None:
+        """Sync the file to the disk and close it; on an error it has its earlier size again."""
+        try:
+            self.file.flush()
+            os.fsync(self.file.fileno())
+        except BaseException:
+            self.discard()
+            raise
+        self.file.close()
+
+    def discard(self) -> None:
+        """Give the file its earlier size again."""
+        # Closed first: what was not flushed, because of a full disk perhaps, would otherwise follow after the cut.
+        descriptor = os.dup(self.file.fileno())
+        try:
+            with contextlib.suppress(OSError):
+                self.file.close()
+            os.truncate(descriptor, self._size)
+        finally:
+            os.close(descriptor)
+
+
+class BorrowedOutput:
+    """A file of the caller's, who closes it."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.file = file
+
+    def commit(self) -> None:
+        """Leave it as it is."""
+
+    discard = commit
+
+
+# ---- the streams of the command --------------------------------------------------------------------------------------------
+
+
 @contextlib.contextmanager
 def open_output(path: Path, source: os.stat_result | None) -> Iterator[BinaryIO]:
-    """Open *path* to write, atomically unless it is a device or a pipe."""
-    with open(path, "wb") if is_special(path) else _atomic_output(path, source) as file:
-        yield file
-
-
-@contextlib.contextmanager
-def _atomic_output(path: Path, source: os.stat_result | None) -> Iterator[BinaryIO]:
-    """Open a file to write that gets the name *path* only if the body ends without an exception; else nothing is left.
-
-    It is written under another name in the same folder, readable by its owner only, then given the attributes of *source* if there
-    is one, synced to the disk, and moved into place.
-    """
-    temporary = path.with_name(f".qcz-{secrets.token_hex(8)}.part")
-    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+    """Open *path* to write, atomically unless it is a device or a pipe; the output is committed if the body does not raise."""
+    output: Output = DirectOutput(path) if is_special(path) else AtomicOutput(path, source)
     try:
-        with open(os.open(temporary, flags, 0o600), "w+b") as file:
-            yield file
-            file.flush()
-            if source is not None:
-                _copy_attributes(source, file.fileno())
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
+        yield output.file
     except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            temporary.unlink()
+        output.discard()
         raise
-    _sync_folder(path.parent)
+    output.commit()
 
 
 @contextlib.contextmanager

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import BinaryIO
 
 from ._checksum import xxh64
 from .errors import QczCorruptError, QczFormatError, QczLimitError, QczTruncatedError, QczVersionError
+from .limits import Limits
 
 MAGIC = b"\x91QCZ\x00"
 VERSION = 1
@@ -25,10 +25,13 @@ _BLOCK_FIELDS = struct.Struct("<2sBIIII")
 _CHECKSUM = struct.Struct("<I")
 _TAIL_START = struct.Struct("<2sQ")
 _TAIL_END = struct.Struct("<II4s")
+_FOOTER = struct.Struct("<I4s")
 
 FRAME_HEADER_SIZE = _FRAME_FIELDS.size + _CHECKSUM.size
 BLOCK_HEADER_SIZE = _BLOCK_FIELDS.size + _CHECKSUM.size
 MIN_TAIL_SIZE = _TAIL_START.size + _TAIL_END.size
+FOOTER_SIZE = _FOOTER.size
+_MAX_TAIL_SIZE = (1 << 32) - 1
 
 
 class BlockKind(IntEnum):
@@ -60,12 +63,32 @@ class BlockHeader:
 
 
 @dataclass(frozen=True)
-class Tail:
-    """The end of a frame: the checksum of all content, and (payload size, raw size) of every block."""
+class FrameStart:
+    """Where a frame begins, and its header."""
 
-    content_checksum: int
-    index: tuple[tuple[int, int], ...]
+    position: int
+    header: FrameHeader
+
+
+@dataclass(frozen=True)
+class Block:
+    """A block as it lies in the data: where its header begins, the header, and the payload, whose checksum has been checked."""
+
+    position: int
+    header: BlockHeader
+    payload: bytes | bytearray
+
+
+@dataclass(frozen=True)
+class Tail:
+    """The end of a frame: where it begins, its bytes, and the checksum of all content. Its index has been checked."""
+
+    position: int
     size: int
+    content_checksum: int
+
+
+Part = FrameStart | Block | Tail
 
 
 def checksum32(data: bytes | bytearray | memoryview, seed: int = 0) -> int:
@@ -99,60 +122,36 @@ def _varint(value: int) -> bytes:
     return bytes(encoded)
 
 
-def write_tail(content_checksum: int, index: list[tuple[int, int]]) -> bytes:
-    """Return the bytes of the tail for *index*, the (payload size, raw size) of every block in order."""
-    start = _TAIL_START.pack(TAIL_MARKER, content_checksum) + b"".join(_varint(a) + _varint(b) for a, b in index)
-    return start + _TAIL_END.pack(checksum32(start), len(start) + _TAIL_END.size, FOOTER_MAGIC)
+def index_entry(header: BlockHeader) -> bytes:
+    """Return what the index in the tail has of a block."""
+    return _varint(header.payload_size) + _varint(header.raw_size)
+
+
+def write_tail(content_checksum: int, index: bytes | bytearray) -> bytes:
+    """Return the bytes of the tail for *index*, the entries of all blocks in order.
+
+    Raises QczLimitError for an index that is larger than the format can say.
+    """
+    size = MIN_TAIL_SIZE + len(index)
+    if size > _MAX_TAIL_SIZE:
+        raise QczLimitError("the frame has more blocks than its tail can list; larger blocks will do")
+    start = _TAIL_START.pack(TAIL_MARKER, content_checksum) + index
+    return start + _TAIL_END.pack(checksum32(start), size, FOOTER_MAGIC)
 
 
 # ---- reading ---------------------------------------------------------------------------------------------------------------
 
 
-_READ_SIZE = 1 << 20
-
-
-class ByteSource:
-    """Reads a binary file forwards; knows where it is, for the sake of messages, and takes no memory for missing bytes."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        self._ahead = b""
-        self.position = 0
-
-    def peek(self, size: int) -> bytes:
-        """Return the next *size* bytes without taking them, or fewer at the end."""
-        while len(self._ahead) < size:
-            more = self._file.read(size - len(self._ahead))
-            if not more:
-                break
-            self._ahead += more
-        return self._ahead[:size]
-
-    def read(self, size: int, what: str) -> bytes:
-        """Take exactly *size* bytes; QczTruncatedError, naming *what* was being read, if there are fewer."""
-        pieces = [self._ahead[:size]]
-        self._ahead = self._ahead[size:]
-        missing = size - len(pieces[0])
-        while missing > 0:
-            piece = self._file.read(min(missing, _READ_SIZE))
-            if not piece:
-                end = self.position + size - missing
-                raise QczTruncatedError(f"the data ends at byte {end}, inside {what}")
-            pieces.append(piece)
-            missing -= len(piece)
-        self.position += size
-        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
-
-
-def _check_start(start: bytes) -> None:
-    if start != MAGIC[: len(start)]:
+def check_start(start: bytes | bytearray) -> None:
+    """Raise QczFormatError if *start*, the first bytes of a frame or fewer, is no magic number."""
+    magic = start[: len(MAGIC)]
+    if magic != MAGIC[: len(magic)]:
         raise QczFormatError("not a .qcz file: it does not begin with the magic number 91 51 43 5A 00")
 
 
-def read_frame_header(source: ByteSource) -> FrameHeader:
-    """Read and check a frame header."""
-    _check_start(source.peek(len(MAGIC)))
-    encoded = source.read(FRAME_HEADER_SIZE, "the frame header")
+def parse_frame_header(encoded: bytes) -> FrameHeader:
+    """Check the FRAME_HEADER_SIZE bytes of a frame header, and return what they say."""
+    check_start(encoded)
     fields, (checksum,) = encoded[: _FRAME_FIELDS.size], _CHECKSUM.unpack(encoded[_FRAME_FIELDS.size :])
     _, version, flags, block_size = _FRAME_FIELDS.unpack(fields)
     if checksum32(fields) != checksum:
@@ -166,21 +165,6 @@ def read_frame_header(source: ByteSource) -> FrameHeader:
     return FrameHeader(block_size)
 
 
-def read_frame_headers(source: ByteSource) -> Iterator[tuple[int, FrameHeader]]:
-    """Yield where each frame begins, and its header; the blocks and the tail are to be read before the next is asked for."""
-    if not source.peek(1):
-        raise QczTruncatedError("there is no data: a .qcz file, even of nothing, is not empty")
-    while source.peek(1):
-        start = source.position
-        try:
-            header = read_frame_header(source)
-        except QczFormatError:
-            if start == 0:
-                raise
-            raise QczFormatError(f"after the last frame, at byte {start}, follows something that is not a .qcz frame") from None
-        yield start, header
-
-
 def _check_block_sizes(header: BlockHeader, frame: FrameHeader, position: int) -> None:
     where = f"the block at byte {position}"
     if not 1 <= header.raw_size <= frame.block_size:
@@ -191,13 +175,11 @@ def _check_block_sizes(header: BlockHeader, frame: FrameHeader, position: int) -
         raise QczCorruptError(f"{where} is stored, yet its sizes differ")
 
 
-def read_block_header(source: ByteSource, frame: FrameHeader, ordinal: int) -> BlockHeader:
-    """Read and check the header of block number *ordinal*; its sizes may be relied on afterwards."""
-    position = source.position
-    encoded = source.read(BLOCK_HEADER_SIZE, f"the header of block {ordinal}")
+def parse_block_header(encoded: bytes, frame: FrameHeader, ordinal: int, position: int) -> BlockHeader:
+    """Check the BLOCK_HEADER_SIZE bytes at *position* that are the header of block number *ordinal*, and return what they say."""
     fields, (checksum,) = encoded[: _BLOCK_FIELDS.size], _CHECKSUM.unpack(encoded[_BLOCK_FIELDS.size :])
-    _, kind, payload_size, raw_size, payload_checksum, raw_checksum = _BLOCK_FIELDS.unpack(fields)
-    if checksum32(fields, ordinal) != checksum:
+    marker, kind, payload_size, raw_size, payload_checksum, raw_checksum = _BLOCK_FIELDS.unpack(fields)
+    if marker != BLOCK_MARKER or checksum32(fields, ordinal) != checksum:
         raise QczCorruptError(f"the header of block {ordinal} at byte {position} is damaged: its checksum does not match")
     if kind not in tuple(BlockKind):
         raise QczVersionError(f"the block at byte {position} is of kind {kind}, unknown to this release; a newer one may help")
@@ -206,64 +188,180 @@ def read_block_header(source: ByteSource, frame: FrameHeader, ordinal: int) -> B
     return header
 
 
-def _read_varint(source: ByteSource, taken: bytearray) -> int:
-    value = 0
-    for shift in range(0, 35, 7):
-        taken += source.read(1, "the block index")
-        value |= (taken[-1] & 0x7F) << shift
-        if taken[-1] < 0x80:
-            if value > 0xFFFFFFFF or (taken[-1] == 0 and shift > 0):
-                break
-            return value
-    raise QczCorruptError(f"the block index has a malformed number before byte {source.position}")
+def check_payload(header: BlockHeader, payload: bytes | bytearray, ordinal: int, position: int) -> None:
+    """Raise QczCorruptError unless *payload* is that of the block with *header*."""
+    if checksum32(payload) != header.payload_checksum:
+        raise QczCorruptError(f"block {ordinal} at byte {position} is damaged: the checksum of its payload does not match")
 
 
-def read_tail(source: ByteSource, block_count: int) -> Tail:
-    """Read and check the tail of a frame of *block_count* blocks."""
-    position = source.position
-    taken = bytearray(source.read(_TAIL_START.size, "the tail of the frame"))
-    _, content_checksum = _TAIL_START.unpack(taken)
-    index = tuple((_read_varint(source, taken), _read_varint(source, taken)) for _ in range(block_count))
-    checksum, size, magic = _TAIL_END.unpack(source.read(_TAIL_END.size, "the tail of the frame"))
-    if checksum32(taken) != checksum or size != source.position - position or magic != FOOTER_MAGIC:
+def parse_tail(encoded: bytes | bytearray, position: int) -> tuple[Tail, bytes]:
+    """Check the whole tail *encoded*, which begins at *position*, by itself; return what it says, and its index still encoded."""
+    end = len(encoded) - _TAIL_END.size
+    marker, content_checksum = _TAIL_START.unpack_from(encoded)
+    checksum, size, magic = _TAIL_END.unpack_from(encoded, end)
+    if marker != TAIL_MARKER or checksum32(encoded[:end]) != checksum or size != len(encoded) or magic != FOOTER_MAGIC:
         raise QczCorruptError(f"the tail of the frame at byte {position} is damaged: its checksum, size or magic does not match")
-    return Tail(content_checksum, index, size)
+    return Tail(position, size, content_checksum), bytes(encoded[_TAIL_START.size : end])
+
+
+def parse_footer(encoded: bytes) -> int | None:
+    """Return the size of the tail that ends with the FOOTER_SIZE bytes *encoded*, or None if they end none."""
+    size, magic = _FOOTER.unpack(encoded)
+    return size if magic == FOOTER_MAGIC and size >= MIN_TAIL_SIZE else None
+
+
+def parse_index(encoded: bytes, position: int) -> Iterator[tuple[int, int]]:
+    """Yield (payload size, content size) of every block in the index *encoded* of the tail at *position*."""
+    sizes: list[int] = []
+    value = shift = 0
+    for byte in encoded:
+        value |= (byte & 0x7F) << shift
+        shift += 7
+        if byte < 0x80:
+            if value > 0xFFFFFFFF or (byte == 0 and shift > 7):
+                break
+            sizes.append(value)
+            value = shift = 0
+            if len(sizes) == 2:
+                yield sizes[0], sizes[1]
+                sizes.clear()
+        elif shift == 35:
+            break
+    if sizes or shift:
+        raise QczCorruptError(f"the block index in the tail at byte {position} has a malformed number")
 
 
 @dataclass(frozen=True)
-class Block:
-    """A block as it lies in the data: where its header begins, the header, and the payload, whose checksum has been checked."""
+class _Need:
+    """What a parser waits for: so many bytes, what they are, what their first ones are checked by, and what makes use of them."""
 
-    position: int
-    header: BlockHeader
-    payload: bytes
-
-
-def read_block(source: ByteSource, frame: FrameHeader, ordinal: int) -> Block:
-    """Read block number *ordinal* and check its payload."""
-    position = source.position
-    header = read_block_header(source, frame, ordinal)
-    payload = source.read(header.payload_size, f"block {ordinal}")
-    if checksum32(payload) != header.payload_checksum:
-        raise QczCorruptError(f"block {ordinal} at byte {position} is damaged: the checksum of its payload does not match")
-    return Block(position, header, payload)
+    size: int
+    what: str
+    check: Callable[[bytes | bytearray], None]
+    use: Callable[[bytes | bytearray], Part | None]
 
 
-def read_blocks(source: ByteSource, frame: FrameHeader) -> Iterator[Block | Tail]:
-    """Yield the blocks of a frame whose header has been read, then its tail, checked against the blocks."""
-    index: list[tuple[int, int]] = []
-    while True:
-        marker = source.peek(2)
+def _check_nothing(_start: bytes | bytearray) -> None:
+    pass
+
+
+class FrameParser:
+    """Takes the bytes of frames, in pieces of any size, and makes them frame starts, blocks and tails.
+
+    It holds the bytes of one part at most, and takes no memory for those that are missing. *position* is where the first byte lies,
+    for the sake of messages. Without *payloads*, those of blocks are passed over: `skip` says by how many bytes.
+    """
+
+    def __init__(self, limits: Limits, position: int = 0, payloads: bool = True) -> None:
+        self.position = position
+        self.skip = 0
+        self._limits = limits
+        self._payloads = payloads
+        self._origin = position
+        self._content_end = 0
+        self._frame = FrameHeader(1)
+        self._index = bytearray()
+        self._ordinal = 0
+        self._gathered = bytearray()
+        self._need = self._need_frame()
+
+    @property
+    def wanted(self) -> int:
+        """How many bytes `take` may be given: never zero."""
+        return self._need.size - len(self._gathered)
+
+    def take(self, piece: bytes | memoryview) -> Part | None:
+        """Take 1 to `wanted` bytes; return the part that they complete, if any."""
+        need = self._need
+        self.position += len(piece)
+        if len(piece) == need.size:
+            data: bytes | bytearray = bytes(piece)
+        else:
+            self._gathered += piece
+            data = self._gathered
+        need.check(data)
+        if len(data) < need.size:
+            return None
+        self._gathered = bytearray()
+        return need.use(data)
+
+    def pass_over(self, size: int) -> None:
+        """Take note that *size* of the bytes to `skip` were; if those are not all, there are no more."""
+        self.position += size
+        if size < self.skip:
+            raise QczTruncatedError(f"the data ends at byte {self.position}, inside block {self._ordinal - 1}")
+        self.skip = 0
+
+    def end(self) -> None:
+        """Raise what is wrong if no more bytes follow; nothing is after a whole frame."""
+        if self.position == self._origin:
+            raise QczTruncatedError("there is no data: a .qcz file, even of nothing, is not empty")
+        if self._need.use != self._use_frame_header or self._gathered:
+            raise QczTruncatedError(f"the data ends at byte {self.position}, inside {self._need.what}")
+
+    def _need_frame(self) -> _Need:
+        return _Need(FRAME_HEADER_SIZE, "the frame header", self._check_frame, self._use_frame_header)
+
+    def _check_frame(self, start: bytes | bytearray) -> None:
+        try:
+            check_start(start)
+        except QczFormatError:
+            begin = self.position - len(start)
+            if begin == self._origin:
+                raise
+            raise QczFormatError(f"after the last frame, at byte {begin}, follows something that is not a .qcz frame") from None
+
+    def _use_frame_header(self, encoded: bytes | bytearray) -> Part:
+        self._frame = parse_frame_header(bytes(encoded))
+        self._index = bytearray()
+        self._ordinal = 0
+        self._need = self._need_marker()
+        return FrameStart(self.position - FRAME_HEADER_SIZE, self._frame)
+
+    def _need_marker(self) -> _Need:
+        return _Need(len(BLOCK_MARKER), f"the header of block {self._ordinal}", self._check_marker, self._use_marker)
+
+    def _check_marker(self, marker: bytes | bytearray) -> None:
+        if marker not in (BLOCK_MARKER[: len(marker)], TAIL_MARKER[: len(marker)]):
+            begin = self.position - len(marker)
+            raise QczCorruptError(f"neither a block nor the tail of the frame begins at byte {begin}")
+
+    def _use_marker(self, marker: bytes | bytearray) -> None:
+        self._gathered = bytearray(marker)
         if marker == TAIL_MARKER:
-            tail = read_tail(source, len(index))
-            if tail.index != tuple(index):
-                raise QczCorruptError("the block index at the end of the frame does not match its blocks")
-            yield tail
-            return
-        if marker != BLOCK_MARKER[: len(marker)] and marker != TAIL_MARKER[: len(marker)]:
-            raise QczCorruptError(f"neither a block nor the tail of the frame begins at byte {source.position}")
-        if len(index) == MAX_BLOCK_COUNT:
+            # The index is known from the blocks, and so is its size: whatever else is there is damage.
+            size = MIN_TAIL_SIZE + len(self._index)
+            self._need = _Need(size, "the tail of the frame", _check_nothing, self._use_tail)
+        elif self._ordinal == MAX_BLOCK_COUNT:
             raise QczLimitError("the frame has more blocks than the format allows")
-        block = read_block(source, frame, len(index))
-        index.append((block.header.payload_size, block.header.raw_size))
-        yield block
+        else:
+            what = f"the header of block {self._ordinal}"
+            self._need = _Need(BLOCK_HEADER_SIZE, what, _check_nothing, self._use_block_header)
+
+    def _use_block_header(self, encoded: bytes | bytearray) -> Part | None:
+        position = self.position - BLOCK_HEADER_SIZE
+        header = parse_block_header(bytes(encoded), self._frame, self._ordinal, position)
+        self._content_end += header.raw_size
+        self._limits.check_block(header, position, self._content_end)
+        self._index += index_entry(header)
+        ordinal = self._ordinal
+        self._ordinal += 1
+        if not self._payloads:
+            self.skip = header.payload_size
+            self._need = self._need_marker()
+            return Block(position, header, b"")
+
+        def use(payload: bytes | bytearray) -> Part:
+            check_payload(header, payload, ordinal, position)
+            self._need = self._need_marker()
+            return Block(position, header, payload)
+
+        self._need = _Need(header.payload_size, f"block {ordinal}", _check_nothing, use)
+        return None
+
+    def _use_tail(self, encoded: bytes | bytearray) -> Part:
+        tail, index = parse_tail(encoded, self.position - len(encoded))
+        if index != self._index:
+            raise QczCorruptError("the block index at the end of the frame does not match its blocks")
+        self._need = self._need_frame()
+        return tail

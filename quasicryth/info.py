@@ -6,18 +6,10 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from . import _fast, _mix, _paper
-from ._checksum import Xxh64
 from .blocks import decoder_memory
-from .codec import decode_frame
-from .frame import (
-    FRAME_HEADER_SIZE,
-    VERSION,
-    Block,
-    BlockKind,
-    ByteSource,
-    FrameHeader,
-    read_frame_headers,
-)
+from .decoder import decode_file
+from .frame import FRAME_HEADER_SIZE, VERSION, Block, BlockKind, FrameStart
+from .limits import Limits
 
 # Encoding level k > 0 stands for a phrase of so many words; level 0 is a word outside the codebook.
 LEVEL_NAMES = ("escape", "unigram", "bigram", *(f"{words}-gram" for words in (3, 5, 8, 13, 21, 34, 55, 89, 144)))
@@ -51,24 +43,17 @@ def _describe_block(block: Block) -> dict[str, Any]:
     return described
 
 
-def _describe_frame(source: ByteSource, start: int, header: FrameHeader) -> dict[str, Any]:
-    blocks = []
-    checksum = Xxh64()
-    tail_start = source.position
-    for block, content in decode_frame(source, header):
-        blocks.append(_describe_block(block))
-        checksum.update(content)
-        tail_start = source.position
+def _describe_start(start: FrameStart) -> dict[str, Any]:
     return {
-        "offset": start,
+        "offset": start.position,
         "version": VERSION,
-        "block_size": header.block_size,
-        "compressed_bytes": source.position - start,
-        "content_bytes": sum(block["content_bytes"] for block in blocks),
-        "content_checksum": f"{checksum.digest():016x}",
+        "block_size": start.header.block_size,
+        "compressed_bytes": 0,
+        "content_bytes": 0,
+        "content_checksum": "",
         "header_bytes": FRAME_HEADER_SIZE,
-        "tail_bytes": source.position - tail_start,
-        "blocks": blocks,
+        "tail_bytes": 0,
+        "blocks": [],
     }
 
 
@@ -77,8 +62,18 @@ def describe(file: BinaryIO) -> list[dict[str, Any]]:
 
     All blocks are decoded and checked. Raises as `decompress` does.
     """
-    source = ByteSource(file)
-    return [_describe_frame(source, start, header) for start, header in read_frame_headers(source)]
+    frames: list[dict[str, Any]] = []
+    for part, _ in decode_file(file, Limits()):
+        if isinstance(part, FrameStart):
+            frames.append(_describe_start(part))
+        elif isinstance(part, Block):
+            frames[-1]["blocks"].append(_describe_block(part))
+            frames[-1]["content_bytes"] += part.header.raw_size
+        else:
+            frames[-1]["compressed_bytes"] = part.position + part.size - frames[-1]["offset"]
+            frames[-1]["content_checksum"] = f"{part.content_checksum:016x}"
+            frames[-1]["tail_bytes"] = part.size
+    return frames
 
 
 def _describe_counts(counts: dict[str, int]) -> str:

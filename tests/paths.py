@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import subprocess
 import sys
@@ -24,6 +25,26 @@ def oneshot(data: bytes) -> bytes:
 
 def block_by_block(data: bytes) -> bytes:
     return b"".join(decompress_blocks(io.BytesIO(data)))
+
+
+def two_threads(data: bytes) -> bytes:
+    return quasicryth.decompress(data, threads=2)
+
+
+def file_object(data: bytes) -> bytes:
+    with quasicryth.open(io.BytesIO(data)) as file:
+        return file.read()
+
+
+def byte_by_byte(data: bytes) -> bytes:
+    async def pieces():
+        for position in range(len(data)):
+            yield data[position : position + 1]
+
+    async def join() -> bytes:
+        return b"".join([piece async for piece in quasicryth.decompress_stream(pieces())])
+
+    return asyncio.run(join())
 
 
 def inspection(data: bytes) -> bytes:
@@ -53,5 +74,11 @@ def command(data: bytes) -> bytes:
         raise CommandFailedError(message)
 
 
-IN_PROCESS: dict[str, Callable[[bytes], bytes]] = {"oneshot": oneshot, "block by block": block_by_block, "info": inspection}
-ALL = {**IN_PROCESS, "command": command}
+IN_PROCESS: dict[str, Callable[[bytes], bytes]] = {
+    "oneshot": oneshot,
+    "block by block": block_by_block,
+    "two threads": two_threads,
+    "file object": file_object,
+    "info": inspection,
+}
+ALL = {**IN_PROCESS, "byte by byte": byte_by_byte, "command": command}

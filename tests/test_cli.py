@@ -34,6 +34,8 @@ def folder(tmp_path):
 
 PACKED = quasicryth.compress(TEXT)
 PAPER = quasicryth.compress(TEXT, engine="paper")
+BLOCKS = quasicryth.compress(TEXT, block_size=5000)
+LINES = TEXT.splitlines(keepends=True)
 
 # arguments, standard input -> status, standard output, files added or changed (None: gone), part of the message
 TABLE = [
@@ -93,6 +95,39 @@ TABLE = [
     (["decompress"], b"", 1, b"", {}, "standard input: there is no data"),
     (["decompress", "-f", "a.txt", "-o", "b.qcz"], b"", 1, b"", {}, "not a .qcz file"),
     (["decompress"], PACKED[:-1], 1, None, {}, "ends at byte"),
+    (["compress", "-T2", "--block-size", "5000"], TEXT, 0, quasicryth.compress(TEXT, block_size=5000), {}, ""),
+    (["compress", "-T", "0", "--rm", "a.txt"], b"", 0, b"", {"a.txt.qcz": PACKED, "a.txt": None}, ""),
+    (["compress", "-T", "-1"], TEXT, 1, b"", {}, "-1 is not in the range"),
+    (["decompress", "--threads", "3"], BLOCKS, 0, TEXT, {}, ""),
+    (["decompress", "--max-length", "19999", "b.qcz"], b"", 1, b"", {}, "longer than the limit"),
+    (["decompress", "-M", "1k", "b.qcz"], b"", 1, b"", {}, "the limit is 1024"),
+    (["cat", "b.qcz"], b"", 0, TEXT, {}, ""),
+    (["cat"], BLOCKS + BLOCKS, 0, TEXT * 2, {}, ""),
+    (["cat", "--range", "100:200", "b.qcz"], b"", 0, TEXT[100:200], {}, ""),
+    (["cat", "--range", "4990:10010", "-T2"], BLOCKS, 0, TEXT[4990:10_010], {}, ""),
+    (["cat", "--range", ":7", "b.qcz"], b"", 0, TEXT[:7], {}, ""),
+    (["cat", "--range", "19990:", "b.qcz"], b"", 0, TEXT[19_990:], {}, ""),
+    (["cat", "--range", "-10:", "b.qcz"], b"", 0, TEXT[-10:], {}, ""),
+    (["cat", "--range=-10:-5", "b.qcz"], b"", 0, TEXT[-10:-5], {}, ""),
+    (["cat", "--range", "-10:"], BLOCKS, 1, b"", {}, "from the end of a file only"),
+    (["cat", "--range", "30000:40000", "b.qcz"], b"", 0, b"", {}, ""),
+    (["cat", "--range", "200:100", "b.qcz"], b"", 0, b"", {}, ""),
+    (["cat", "--lines", "2:4", "b.qcz"], b"", 0, b"".join(LINES[1:4]), {}, ""),
+    (["cat", "--lines", ":1"], BLOCKS, 0, LINES[0], {}, ""),
+    (["cat", "--lines", "5:", "b.qcz"], b"", 0, b"".join(LINES[4:]), {}, ""),
+    (["cat", "--lines", "4:2", "b.qcz"], b"", 0, b"", {}, ""),
+    (["cat", "--lines", "0:2", "b.qcz"], b"", 1, b"", {}, "count from 1"),
+    (["cat", "--lines", "7", "b.qcz"], b"", 1, b"", {}, "not a span"),
+    (["cat", "--range", "x:y", "b.qcz"], b"", 1, b"", {}, "not a span"),
+    (["cat", "--range", "1:2", "--lines", "1:2", "b.qcz"], b"", 1, b"", {}, "exclude each other"),
+    (["cat", "a.txt"], b"", 1, b"", {}, "a.txt: not a .qcz file"),
+    (["cat", "missing"], b"", 1, b"", {}, "missing: No such file"),
+    (["cat"], PACKED[:-1], 1, None, {}, "ends at byte"),
+    (["test", "b.qcz"], b"", 0, b"", {}, ""),
+    (["test", "missing"], b"", 1, b"", {}, "missing: No such file"),
+    (["test"], PACKED + b"junk", 1, b"", {}, "standard input: bytes"),
+    (["recover", "b.qcz", "-o", "new"], b"", 0, b"", {"new": TEXT}, ""),
+    (["recover", "b.qcz", "-o", "a.txt"], b"", 1, b"", {}, "already exists"),
     (["info", "a.txt"], b"", 1, b"", {}, "not a .qcz file"),
     (["info", "missing"], b"", 1, b"", {}, "missing: No such file"),
     (["nonsense"], b"", 1, b"", {}, "No such command"),

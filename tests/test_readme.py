@@ -26,8 +26,8 @@ def section(title: str) -> str:
 
 
 @pytest.mark.parametrize("program", blocks("python"))
-def test_python_examples(program):
-    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+def test_python_examples(program, tmp_path):
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=tmp_path, check=False)
     assert run.returncode == 0, run.stderr
     assert run.stdout
 

@@ -1,0 +1,37 @@
+"""Bytes of other people's objects, cut and joined."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
+
+def view_bytes(data: Buffer) -> memoryview:
+    """Return *data* as a view of its bytes. Raises TypeError for what has none, text above all."""
+    view = memoryview(data)
+    return view.cast("B") if view.nbytes else memoryview(b"")
+
+
+def slices(content: memoryview, size: int) -> Iterator[memoryview]:
+    """Yield *content* in pieces of *size* bytes; the last may have less."""
+    return (content[start : start + size] for start in range(0, len(content), size))
+
+
+def join(pieces: Iterable[bytes | memoryview]) -> bytes:
+    """Return all *pieces* in one: each is copied when it comes, and can go, where `bytes.join` would hold them all to the end."""
+    iterator = iter(pieces)
+    first = next(iterator, b"")
+    second = next(iterator, None)
+    if second is None:
+        return bytes(first)
+    joined = io.BytesIO()
+    joined.write(first)
+    del first
+    joined.write(second)
+    for piece in iterator:
+        joined.write(piece)
+    return joined.getvalue()

@@ -1,0 +1,92 @@
+"""Blocks worked on in several threads, with the results in order. The engines let go of the interpreter while they work."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+Result = TypeVar("Result")
+
+
+def count_threads(threads: int) -> int:
+    """Return how many threads *threads* stands for: 0 is as many as there are cores for this process.
+
+    Raises TypeError for what is no int, and ValueError for a negative number.
+    """
+    if not isinstance(threads, int) or isinstance(threads, bool):
+        raise TypeError(f"threads must be an int, not {type(threads).__name__}")
+    if threads < 0:
+        raise ValueError(f"threads {threads} is negative; 0 stands for all cores")
+    if threads > 0:
+        return threads
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@dataclass
+class _Work(Generic[Result]):
+    call: Callable[[], Result]
+    memory: int
+    future: Future[Result] | None = None
+
+
+class OrderedWork(Generic[Result]):
+    """Calls whose results are taken in the order in which the calls were put in.
+
+    With one thread a call is made here, when its result is asked for. With more, up to *threads* of them run at a time, and one
+    more may wait, done or not yet begun, so that the memory taken does not depend on how many there will be. Calls that would
+    together take more than *memlimit* bytes do not run at a time.
+    """
+
+    def __init__(self, threads: int, memlimit: int | None = None) -> None:
+        self._threads = threads
+        self._memlimit = memlimit
+        self._queue: deque[_Work[Result]] = deque()
+        self._executor: ThreadPoolExecutor | None = None
+
+    def __len__(self) -> int:
+        return len(self._queue)
+
+    @property
+    def full(self) -> bool:
+        """Whether a result is to be taken before another call is put in."""
+        return len(self._queue) >= (self._threads + 1 if self._threads > 1 else 1)
+
+    def put(self, call: Callable[[], Result], memory: int = 0) -> None:
+        """Put in *call*, which takes *memory* bytes."""
+        self._queue.append(_Work(call, memory))
+        self._start_what_fits()
+
+    def _start_what_fits(self) -> None:
+        if self._threads == 1:
+            return
+        taken = 0
+        for work in self._queue:
+            taken += work.memory
+            if work is not self._queue[0] and self._memlimit is not None and taken > self._memlimit:
+                return
+            if work.future is None:
+                if self._executor is None:
+                    self._executor = ThreadPoolExecutor(self._threads, thread_name_prefix="quasicryth")
+                work.future = self._executor.submit(work.call)
+
+    def pop(self) -> Result:
+        """Wait for the result of the call that was put in first, and return it or raise what the call raised."""
+        work = self._queue[0]
+        try:
+            return work.call() if work.future is None else work.future.result()
+        finally:
+            self._queue.popleft()
+            self._start_what_fits()
+
+    def close(self) -> None:
+        """Forget all calls; those that run end in their own time, and no other begins."""
+        self._queue.clear()
+        if self._executor is not None:
+            self._executor.shutdown(wait=False, cancel_futures=True)
+            self._executor = None

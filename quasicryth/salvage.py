@@ -1,0 +1,193 @@
+"""All that can be brought back from damaged data, and the list of what cannot."""
+
+from __future__ import annotations
+
+import contextlib
+import mmap
+import os
+import shutil
+import tempfile
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+from ._checksum import Xxh64
+from .decoder import submit_block
+from .errors import QczCorruptError, QczFormatError
+from .files import open_output
+from .frame import BLOCK_HEADER_SIZE, Block, FrameStart, Part, Tail
+from .limits import Limits
+from .parallel import OrderedWork, count_threads
+from .progress import Progress, ProgressCallback
+from .survey import Damage, Data, Survey
+
+if TYPE_CHECKING:
+    Name = str | bytes | os.PathLike[str] | os.PathLike[bytes]
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """What came of `recover`: how many bytes of content were written, and the damages in the order of the data."""
+
+    recovered_size: int
+    damages: tuple[Damage, ...]
+
+    @property
+    def complete(self) -> bool:
+        """Whether no content is lost: there may be damages all the same, such as bytes behind the last frame."""
+        return not any(damage.is_loss for damage in self.damages)
+
+
+class _Restorer:
+    """Decodes the blocks of a survey, and keeps account of the damages."""
+
+    def __init__(self, write: Callable[[bytes], object], limits: Limits, threads: int, progress: Progress) -> None:
+        self._write = write
+        self._limits = limits
+        self._progress = progress
+        self._work: OrderedWork[bytes] = OrderedWork(threads, limits.memlimit)
+        self._waiting: deque[Part | Damage] = deque()
+        self._checksum = Xxh64()
+        self._whole_frame = True
+        # Where the content is that comes next, in what was compressed; None if that is not known.
+        self._content: int | None = 0
+        self.found = False
+        self.size = 0
+        self.damages: list[Damage] = []
+
+    def run(self, data: Data) -> None:
+        try:
+            for part in Survey(data).walk():
+                if isinstance(part, Block):
+                    self._submit(part)
+                self._waiting.append(part)
+                while self._work.full:
+                    self._take()
+            while self._waiting:
+                self._take()
+        finally:
+            self._work.close()
+
+    def _submit(self, block: Block) -> None:
+        self._limits.check_block(block.header, block.position, self.size + block.header.raw_size)
+        try:
+            submit_block(self._work, block, self._limits)
+        except QczCorruptError as error:
+            self._work.put(_raiser(error))
+
+    def _take(self) -> None:
+        part = self._waiting.popleft()
+        if isinstance(part, Damage):
+            self._lose(part)
+        elif isinstance(part, FrameStart):
+            self._checksum = Xxh64()
+            self._whole_frame = True
+            self.found = True
+        elif isinstance(part, Tail):
+            if self._whole_frame and self._checksum.digest() != part.content_checksum:
+                what = "the content of the frame does not match its checksum, though each of its blocks does"
+                self._lose(Damage(part.position, part.position + part.size, what, self._content, self._content))
+        else:
+            self._take_block(part)
+
+    def _lose(self, damage: Damage) -> None:
+        self.damages.append(damage)
+        self._content = damage.content_end
+        self._whole_frame = self._whole_frame and not damage.is_loss
+
+    def _take_block(self, block: Block) -> None:
+        start = self._content
+        size = block.header.raw_size
+        self._content = None if start is None else start + size
+        try:
+            content = self._work.pop()
+        except QczCorruptError as error:
+            end = block.position + BLOCK_HEADER_SIZE + len(block.payload)
+            self._lose(Damage(block.position, end, str(error), start, self._content))
+            return
+        self._checksum.update(content)
+        self._write(content)
+        self.size += size
+        self._progress.advance(size)
+
+
+def _raiser(error: QczCorruptError) -> Callable[[], bytes]:
+    def fail() -> bytes:
+        raise error
+
+    return fail
+
+
+@contextlib.contextmanager
+def _map(source: Name | BinaryIO) -> Iterator[Data]:
+    """Give the bytes of *source*, a path or a binary file object from where it is, without reading them all into memory."""
+    with contextlib.ExitStack() as stack:
+        if isinstance(source, str | bytes | os.PathLike):
+            file: BinaryIO = stack.enter_context(open(source, "rb"))
+        else:
+            # Not every file object can be mapped, or from where it is.
+            file = cast("BinaryIO", stack.enter_context(tempfile.TemporaryFile()))
+            shutil.copyfileobj(source, file)
+            file.flush()
+        if os.fstat(file.fileno()).st_size == 0:
+            yield b""
+        else:
+            yield stack.enter_context(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+
+
+def restore(
+    source: Name | BinaryIO,
+    write: Callable[[bytes], object],
+    *,
+    max_length: int | None = None,
+    memlimit: int | None = None,
+    threads: int = 1,
+    progress: ProgressCallback | None = None,
+) -> Recovery:
+    """Call *write* with the content of every intact block of *source*, in order; otherwise as `recover`."""
+    restorer = _Restorer(write, Limits(max_length, memlimit), count_threads(threads), Progress(progress))
+    with _map(source) as data:
+        restorer.run(data)
+    if not restorer.found:
+        raise QczFormatError(f"there is no .qcz frame: {restorer.damages[0].what}")
+    return Recovery(restorer.size, tuple(restorer.damages))
+
+
+def recover(
+    source: Name | BinaryIO,
+    target: Name | BinaryIO,
+    *,
+    max_length: int | None = None,
+    memlimit: int | None = None,
+    threads: int = 1,
+    progress: ProgressCallback | None = None,
+) -> Recovery:
+    """Write the content of every intact block of *source* to *target*, and return what is lost.
+
+    Both are paths or binary file objects. What is lost is left out of *target*; a path is written whole or not at all. The other
+    arguments are those of `quasicryth.decompress`.
+
+    Raises QczFormatError, without writing, if there is nothing of a .qcz file in *source*, and QczLimitError as `decompress` does.
+    Everything else that is wrong with the data is in the damages.
+    """
+    limits = {"max_length": max_length, "memlimit": memlimit}
+    if not isinstance(target, str | bytes | os.PathLike):
+        return restore(source, target.write, threads=threads, progress=progress, **limits)
+    with open_output(Path(os.fsdecode(target)), None) as file:
+        return restore(source, file.write, threads=threads, progress=progress, **limits)
+
+
+def find_damage(
+    source: Name | BinaryIO,
+    *,
+    memlimit: int | None = None,
+    threads: int = 1,
+    progress: ProgressCallback | None = None,
+) -> tuple[Damage, ...]:
+    """Return every damage in *source*, a path or a binary file object: none, if `decompress` would return all of it.
+
+    The other arguments are those of `quasicryth.decompress`. Raises QczLimitError as `decompress` does.
+    """
+    return restore(source, len, memlimit=memlimit, threads=threads, progress=progress).damages
