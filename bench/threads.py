@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import statistics
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -17,7 +20,9 @@ FILE = "text100M"
 # Level: bytes of text, block size. Enough blocks that the last ones do not count.
 RUNS = {1: (64 * MIB, MIB), 3: (64 * MIB, MIB), 6: (32 * MIB, MIB)}
 THREADS = 2
-SECONDS = 20  # of pairs of runs for each ratio
+PAIRS = 5
+PATIENCE = 120  # seconds for each ratio
+PROBE = bytes(8 * MIB)
 BAR = 1.8
 
 
@@ -27,28 +32,47 @@ def _seconds(action: Callable[[], bytes]) -> tuple[float, bytes]:
     return time.perf_counter() - start, result
 
 
-def _compare(what: str, action: Callable[[int], bytes]) -> tuple[float, bytes]:
-    """Return how many times as fast *action* is with THREADS as with one, the fastest run of each, taken in turn.
+def _probe(threads: int) -> float:
+    """The seconds in which each of so many threads makes one hash: no more for two than for one, if two cores are free."""
+    start = time.perf_counter()
+    work = [threading.Thread(target=hashlib.sha256, args=(PROBE,)) for _ in range(threads)]
+    for thread in work:
+        thread.start()
+    for thread in work:
+        thread.join()
+    return time.perf_counter() - start
 
-    The fastest, and not the median: a core that something else takes for a while halves the speed of two threads, not of one.
+
+def _cores_are_free() -> bool:
+    return min(_probe(THREADS) for _ in range(2)) < 1.1 * min(_probe(1) for _ in range(2))
+
+
+def _compare(what: str, action: Callable[[int], bytes]) -> tuple[float, bytes]:
+    """Return how many times as fast *action* is with THREADS as with one: the median of pairs taken in turn.
+
+    Pairs count only if nothing else took a core just before and after: it would halve the speed of two threads, not of one.
     """
-    alone, together = [], []
-    end = time.monotonic() + SECONDS
-    while time.monotonic() < end or not alone:
-        seconds, expected = _seconds(lambda: action(1))
-        alone.append(seconds)
-        seconds, result = _seconds(lambda: action(THREADS))
-        together.append(seconds)
+    ratios: list[float] = []
+    end = time.monotonic() + PATIENCE
+    while len(ratios) < PAIRS and (time.monotonic() < end or not ratios):
+        free = _cores_are_free()
+        alone, expected = _seconds(lambda: action(1))
+        together, result = _seconds(lambda: action(THREADS))
         if result != expected:
             raise AssertionError(f"{what} gives other bytes with {THREADS} threads")
-    ratio = min(alone) / min(together)
+        if free and _cores_are_free():
+            ratios.append(alone / together)
+        elif time.monotonic() > end:
+            raise RuntimeError(f"{THREADS} free cores are needed, and there were none for {PATIENCE} s")
+    ratio = statistics.median(ratios)
     print(f"{FILE} {what:14} {THREADS} threads: {ratio:.2f} x, at least {BAR}  {judge(ratio, BAR, at_most=False)}", flush=True)
     return ratio, expected
 
 
 def _measure_lines(content: bytes, packed: bytes) -> dict[str, float]:
     """Return how long iterating over all lines takes beside reading all at once, in seconds."""
-    whole, result = _seconds(lambda: quasicryth.open(io.BytesIO(packed)).read())
+    with quasicryth.open(io.BytesIO(packed)) as file:
+        whole, result = _seconds(file.read)
     start = time.perf_counter()
     with quasicryth.open(io.BytesIO(packed)) as file:
         count = sum(1 for _ in file)

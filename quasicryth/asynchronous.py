@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Callable
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from .compressor import Compressor
 from .decoder import FrameDecoder
-from .file_object import QczFile
+from .file_object import FileOptions, QczFile
 from .limits import Limits
 from .parallel import count_threads
 
 if TYPE_CHECKING:
     import os
-    from typing import BinaryIO, Self
+    from typing import BinaryIO, Self, Unpack
 
     from typing_extensions import Buffer
 
@@ -118,7 +118,7 @@ class AsyncQczFile:
         await (self.close() if kind is None else self.discard())
 
 
-async def open_async(file: Name | BinaryIO, mode: str = "rb", **options: Any) -> AsyncQczFile:
+async def open_async(file: Name | BinaryIO, mode: str = "rb", **options: Unpack[FileOptions]) -> AsyncQczFile:
     """Open a .qcz file for asyncio; the arguments are those of `QczFile`, and *mode* is binary.
 
     A *progress* callback is called in the thread that does the work.

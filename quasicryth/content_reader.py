@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
 from .buffers import join
+from .codec import decompress_blocks
 from .content_index import ContentIndex, read_index
-from .decoder import decode_file, submit_block
+from .decoder import submit_block
 from .errors import QczError
 from .limits import Limits
 from .parallel import OrderedWork
@@ -38,7 +39,7 @@ class ContentReader(io.RawIOBase):
         # The content of the block that was decoded last, and where it begins.
         self._content = memoryview(b"")
         self._content_start = 0
-        self._contents = self._decode_all()
+        self._contents = decompress_blocks(self._file, self._limits, self._threads)
 
     def readable(self) -> bool:
         """Return True."""
@@ -64,11 +65,6 @@ class ContentReader(io.RawIOBase):
             raise ValueError("I/O operation on closed file")
 
     # ---- decoding ----------------------------------------------------------------------------------------------------------
-
-    def _decode_all(self) -> Iterator[bytes]:
-        for _, content in decode_file(self._file, self._limits, self._threads):
-            if content is not None:
-                yield content
 
     def _decode_from(self, index: ContentIndex, blocks: range) -> Iterator[bytes]:
         assert self._start is not None
@@ -117,7 +113,7 @@ class ContentReader(io.RawIOBase):
             assert self._start is not None
             self._file.seek(self._start)
             self._content_start = 0
-            self._contents = self._decode_all()
+            self._contents = decompress_blocks(self._file, self._limits, self._threads)
             return
         index = self.index()
         block = index.find(position)

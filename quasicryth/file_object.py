@@ -8,7 +8,7 @@ import os
 import warnings
 from pathlib import Path
 from threading import RLock
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal, cast, overload
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, TypedDict, cast, overload
 
 from .buffers import slices, view_bytes
 from .compressor import Compressor
@@ -21,7 +21,7 @@ from .parallel import count_threads
 from .progress import Progress, ProgressCallback
 
 if TYPE_CHECKING:
-    from typing import Self
+    from typing import Self, Unpack
 
     from typing_extensions import Buffer
 
@@ -396,56 +396,48 @@ class QczTextFile(io.TextIOWrapper):
             self.discard()
 
 
+class FileOptions(TypedDict, total=False):
+    """The arguments of `QczFile` by name."""
+
+    level: int | None
+    engine: str | None
+    tiling: str | None
+    block_size: int | None
+    threads: int
+    max_length: int | None
+    memlimit: int | None
+    progress: ProgressCallback | None
+
+
 @overload
 def open(
     file: Name | BinaryIO,
     mode: BinaryMode = "rb",
     *,
-    level: int | None = None,
-    engine: str | None = None,
-    tiling: str | None = None,
-    block_size: int | None = None,
-    threads: int = 1,
-    max_length: int | None = None,
-    memlimit: int | None = None,
-    progress: ProgressCallback | None = None,
     encoding: None = None,
     errors: None = None,
     newline: None = None,
+    **options: Unpack[FileOptions],
 ) -> QczFile: ...
 @overload
 def open(
     file: Name | BinaryIO,
     mode: TextMode,
     *,
-    level: int | None = None,
-    engine: str | None = None,
-    tiling: str | None = None,
-    block_size: int | None = None,
-    threads: int = 1,
-    max_length: int | None = None,
-    memlimit: int | None = None,
-    progress: ProgressCallback | None = None,
     encoding: str | None = None,
     errors: str | None = None,
     newline: str | None = None,
+    **options: Unpack[FileOptions],
 ) -> QczTextFile: ...
 @overload
 def open(
     file: Name | BinaryIO,
     mode: str,
     *,
-    level: int | None = None,
-    engine: str | None = None,
-    tiling: str | None = None,
-    block_size: int | None = None,
-    threads: int = 1,
-    max_length: int | None = None,
-    memlimit: int | None = None,
-    progress: ProgressCallback | None = None,
     encoding: str | None = None,
     errors: str | None = None,
     newline: str | None = None,
+    **options: Unpack[FileOptions],
 ) -> QczFile | QczTextFile: ...
 def open(
     file: Name | BinaryIO,
@@ -454,7 +446,7 @@ def open(
     encoding: str | None = None,
     errors: str | None = None,
     newline: str | None = None,
-    **options: Any,
+    **options: Unpack[FileOptions],
 ) -> QczFile | QczTextFile:
     """Open a .qcz file: in a binary *mode* (`rb`, `wb`, `xb`, `ab`, or without b) as `QczFile` says, which see for the *options*.
 
