@@ -1,4 +1,8 @@
+from typing import Final
+
 from typing_extensions import Buffer
+
+CHECKSUMS_ARE_CHECKED: Final[bool]
 
 class Xxh64:
     def __init__(self, data: Buffer = b"", seed: int = 0) -> None: ...
@@ -6,3 +10,4 @@ class Xxh64:
     def digest(self) -> int: ...
 
 def xxh64(data: Buffer, seed: int = 0) -> int: ...
+def matches(computed: int, stated: int) -> bool: ...

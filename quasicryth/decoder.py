@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import BinaryIO
 
-from ._checksum import Xxh64
+from ._checksum import Xxh64, matches
 from .blocks import decode_block, decoder_memory
 from .errors import QczCorruptError, QczError
 from .frame import Block, FrameParser, FrameStart, Part, Tail
@@ -108,7 +108,7 @@ class FrameDecoder:
         if isinstance(part, FrameStart):
             self._checksum = Xxh64()
         elif isinstance(part, Tail):
-            if self._checksum.digest() != part.content_checksum:
+            if not matches(self._checksum.digest(), part.content_checksum):
                 raise QczCorruptError("the content of the frame does not match its checksum")
         else:
             content = self._work.pop()

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from ._checksum import Xxh64
+from ._checksum import Xxh64, matches
 from .decoder import submit_block
 from .errors import QczCorruptError, QczFormatError
 from .files import open_output
@@ -86,7 +86,7 @@ class _Restorer:
             self._whole_frame = True
             self.found = True
         elif isinstance(part, Tail):
-            if self._whole_frame and self._checksum.digest() != part.content_checksum:
+            if self._whole_frame and not matches(self._checksum.digest(), part.content_checksum):
                 what = "the content of the frame does not match its checksum, though each of its blocks does"
                 self._lose(Damage(part.position, part.position + part.size, what, self._content, self._content))
         else:

@@ -152,7 +152,7 @@ class Survey:
         """Go through the frame that is to begin here, and to the next one."""
         start = self._place
         try:
-            frame = parse_frame_header(self._data[start : start + FRAME_HEADER_SIZE].ljust(FRAME_HEADER_SIZE, b"\0"))
+            frame = parse_frame_header(self._data[start : start + FRAME_HEADER_SIZE])
             yield FrameStart(start, frame)
             self._place += FRAME_HEADER_SIZE
         except QczError as error:
@@ -299,7 +299,7 @@ class Survey:
         if place < 0:
             return False
         try:
-            parse_frame_header(self._data[place : place + FRAME_HEADER_SIZE].ljust(FRAME_HEADER_SIZE, b"\0"))
+            parse_frame_header(self._data[place : place + FRAME_HEADER_SIZE])
         except QczError:
             return self._header_at(place + FRAME_HEADER_SIZE, _ANY_FRAME, 0) is not None
         return True

@@ -55,7 +55,7 @@ def test_no_variable_state(tmp_path):
 
 # What is fuzzed: the target, and how many mutations a test run has time for.
 TARGETS = {
-    "paper": ("decode_block", 60_000),
+    "paper": ("decode_paper_block", 60_000),
     "fast": ("decode_fast_block", 2000),
     "mix": ("decode_mix_block", 1500),
     "mix round trip": ("round_trip_mix_block", 500),
