@@ -1,4 +1,4 @@
-"""Fuzz target: a .qcz file in pieces cut anywhere, and as a file object read at random. An input is a seed, 4 bytes, then the file."""
+"""Fuzz target: a .qcz file in pieces cut anywhere, and read at random as a file object; an input is a 4-byte seed and the file."""
 
 from __future__ import annotations
 

@@ -21,13 +21,6 @@ FOLDER = Path(__file__).parent
 sys.path[:0] = [str(FOLDER), str(FOLDER.parent), str(FOLDER.parent.parent)]
 
 TARGETS = ("decode_oneshot", "decode_stream", "frame_info", "round_trip")
-_PREFIXES = {"decode_stream": 4, "round_trip": 4}
-
-
-def _seeds(target: str) -> list[bytes]:
-    from seeds import contents, files
-
-    return contents() if target == "round_trip" else files()
 
 
 def replay(fuzz_one_input: Callable[[bytes], None], names: list[str]) -> int:
@@ -45,10 +38,11 @@ def replay(fuzz_one_input: Callable[[bytes], None], names: list[str]) -> int:
 def mutate(fuzz_one_input: Callable[[bytes], None], target: str, first: int, count: int) -> int:
     """Run *count* mutations from number *first* on; return how many there were."""
     from mutations import mutate as make_input
+    from seeds import PREFIX_SIZES, SEEDS
 
-    seeds = _seeds(target)
+    seeds = SEEDS[target]()
     for number in range(first, first + count):
-        data = make_input(seeds, number, _PREFIXES.get(target, 0))
+        data = make_input(seeds, number, PREFIX_SIZES.get(target, 0))
         try:
             fuzz_one_input(data)
         except Exception as error:
@@ -58,15 +52,11 @@ def mutate(fuzz_one_input: Callable[[bytes], None], target: str, first: int, cou
 
 
 def explore(target: str, arguments: list[str]) -> None:
-    """Let libFuzzer find inputs, beginning with the seeds in the first folder of *arguments*; it ends the process."""
+    """Let libFuzzer find inputs, beginning with those in the folders among *arguments*; it ends the process."""
     import atheris  # type: ignore[import-not-found]
 
     with atheris.instrument_imports(include=["quasicryth"]):
         module: ModuleType = importlib.import_module(target)
-    folder = next((Path(argument) for argument in arguments if not argument.startswith("-")), None)
-    if folder is not None:
-        for number, seed in enumerate(_seeds(target)):
-            (folder / f"seed-{number:03}").write_bytes(b"\0" * _PREFIXES.get(target, 0) + seed)
     atheris.Setup([sys.argv[0], *arguments], module.fuzz_one_input)
     atheris.Fuzz()
 
