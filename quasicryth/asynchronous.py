@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterable, AsyncIterator, Callable
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
@@ -33,7 +34,9 @@ async def _in_thread(call: Callable[Arguments, Result], *arguments: Arguments.ar
     try:
         return await asyncio.shield(future)
     except asyncio.CancelledError:
-        await asyncio.wait([future])
+        while not future.done():
+            with contextlib.suppress(asyncio.CancelledError):  # once more
+                await asyncio.wait([future])
         if not future.cancelled():
             future.exception()  # taken note of: the cancellation is what is reported
         raise
@@ -171,9 +174,11 @@ async def decompress_stream(
                     rest = rest[size:]
                 elif (decoded := await _in_thread(decoder.pop)) is not None and decoded[1] is not None:
                     yield decoded[1]
+                decoded = None  # the next block may take its memory
         decoder.end()
         while (decoded := await _in_thread(decoder.pop)) is not None:
             if decoded[1] is not None:
                 yield decoded[1]
+            decoded = None
     finally:
         decoder.close()

@@ -32,6 +32,8 @@ def join(pieces: Iterable[bytes | memoryview]) -> bytes:
     joined.write(first)
     del first
     joined.write(second)
+    del second
     for piece in iterator:
         joined.write(piece)
+        del piece
     return joined.getvalue()

@@ -300,6 +300,7 @@ def decompress_command(
     def write(file: BinaryIO, out: BinaryIO) -> None:
         for content in decompress_blocks(file, Limits(max_length, memlimit), count_threads(threads)):
             out.write(content)
+            del content  # the next block may take its memory
 
     _run(name, target, force, remove, write)
 

@@ -85,7 +85,7 @@ class Decompressor:
                 yield piece
             self._feed()
             # Beyond the limit nothing is decoded, yet the end of the frame is not kept back.
-            if self._content or (remaining == 0 and not self._decoder.at_tail):
+            if self._content or (remaining == 0 and not self._decoder.at_mark):
                 return
             decoded = self._decoder.pop()
             if decoded is None:
