@@ -1,4 +1,4 @@
-# cython: language_level=3
+# cython: language_level=3, freethreading_compatible=True
 """XXH64 of the frame format; the work is done in csrc/checksum.c."""
 
 from libc.stdint cimport uint8_t, uint32_t, uint64_t

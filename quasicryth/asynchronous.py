@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterable, AsyncIterator, Callable
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, NoReturn, ParamSpec, TypeVar
 
 from .compressor import Compressor
 from .decoder import FrameDecoder
@@ -105,6 +105,9 @@ class AsyncQczFile:
     async def discard(self) -> None:
         """As `QczFile.discard`."""
         await self._run(self._file.discard)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("an AsyncQczFile cannot be pickled or copied")
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         return self._lines()

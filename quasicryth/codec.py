@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from .blocks import EngineOptions
-from .buffers import join, slices, view_bytes
+from .buffers import join, slices, unchanging, view_bytes
 from .content_index import read_index
 from .decoder import decode_file
 from .encoder import FrameEncoder, encode_frame
@@ -129,7 +129,7 @@ def compress(
     options = make_options(level, engine, tiling, block_size)
     content = view_bytes(data)
     encoder = FrameEncoder(options, count_threads(threads), Progress(progress, len(content)))
-    return join(encode_frame(slices(content, options.block_size), encoder))
+    return join(encode_frame(map(unchanging, slices(content, options.block_size)), encoder))
 
 
 def decompress_blocks(file: BinaryIO, limits: Limits | None = None, threads: int = 1) -> Iterator[bytes]:

@@ -346,7 +346,7 @@ def lying_block(payload: bytes, ordinal: int) -> bytes:
 
 def footers(count: int) -> bytes:
     """Magic numbers of tails, each with the size that brings it to the one marker of a tail at the beginning."""
-    return b"\x91E" + b"".join(struct.pack("<I", 10 + 8 * number) + b"ZCQ\x91" for number in range(2, count))
+    return b"\x91E" + b"".join(struct.pack("<I", 8 * number + 2) + b"ZCQ\x91" for number in range(1, count))
 
 
 def nested_blocks(count: int) -> bytes:
