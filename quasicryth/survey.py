@@ -144,7 +144,7 @@ def _read_header(data: FileBytes, place: int, frame: FrameHeader, ordinal: int) 
 
 
 class _Tails:
-    """All tails in *data* that are right in themselves, those inside of stored content too, by place and by where their frames begin.
+    """All tails in *data* that are right in themselves, inside of stored content too, by place and by where their frames begin.
 
     The index in a tail is read again where it is needed; one that *limits* do not allow raises QczLimitError.
     """
@@ -238,8 +238,8 @@ class _Tails:
 class Survey:
     """A walk through *data*: iterate over `walk` for the parts and the damages, in order.
 
-    It takes time in proportion to the data, whatever is in it: the walk only goes on, never back; each checksum of a payload or a tail
-    is tried once, and `_Tries` says of how many; and what lies further on, tails and magic numbers, is looked for once and kept.
+    It takes time in proportion to the data, whatever is in it: the walk only goes on, never back; each checksum of a payload or a
+    tail is tried once, and `_Tries` says of how many; what lies further on, tails and magic numbers, is looked for once and kept.
     """
 
     def __init__(self, data: FileBytes, limits: Limits | None = None) -> None:
@@ -281,7 +281,7 @@ class Survey:
         return _read_header(self._data, place, frame, ordinal)
 
     def _is_payload_right(self, place: int, header: BlockHeader) -> bool:
-        """Whether the payload of the block at *place*, which is no earlier one than that of the call before, is that of *header*."""
+        """Whether the block at *place*, not before that of the call before, has the payload that *header* says."""
         if self._tried[0] != place:
             start = place + BLOCK_HEADER_SIZE
             allowed = self._tries.allow(place, start + header.payload_size)

@@ -353,7 +353,8 @@ def nested_blocks(count: int) -> bytes:
     """Right headers of blocks, each of which claims all bytes that follow; no payload is right."""
     end = 23 * count
     return b"".join(
-        block(b"", raw_size=end - 23 * number, payload_size=end - 23 * number, payload_checksum=b"lies") for number in range(1, count)
+        block(b"", raw_size=end - 23 * number, payload_size=end - 23 * number, payload_checksum=b"lies")
+        for number in range(1, count)
     ) + bytes(60)
 
 
@@ -378,8 +379,7 @@ HOSTILE = {
     "tiny frames, all damaged": lambda: changed(quasicryth.compress(b"a"), 38, b"?") * 3000,
     "stray tails": lambda: b"".join((ONE_BLOCK + b"?" + tail(b"", varint(1) * 2 + varint(3) * 2)) for _ in range(2500)),
     "broken payloads": lambda: frame_header() + b"".join(lying_block(b"x", number) for number in range(8000)),
-    "files in blocks": lambda: frame_header()
-    + b"".join(changed(block(PACKED, ordinal=number), 40, b"?") for number in range(30)),
+    "files in blocks": lambda: frame_header() + b"".join(changed(block(PACKED, ordinal=number), 40, b"?") for number in range(30)),
 }
 
 
@@ -393,3 +393,22 @@ def test_no_data_takes_more_than_time_in_proportion(name):
         recover(source, io.BytesIO())
     assert source.read_bytes < 40 * len(data) + (8 << 20)
     assert time.process_time() - start < 10
+
+
+@pytest.mark.parametrize("removed", [range(2, 4), range(1, 5)])
+def test_blocks_that_are_gone_with_the_tail(removed):
+    """The next block follows where another was to be."""
+    data = PACKED[: PLACES[removed[0]]] + PACKED[PLACES[removed[-1] + 1] : TAIL]
+    assert salvage(data)[0] == without(*removed)
+
+
+def test_a_file_that_is_cut_meanwhile(tmp_path):
+    """What a memory map would end the process for is damage."""
+    path = tmp_path / "shrinks.qcz"
+    noise = random_bytes(300_000)
+    path.write_bytes(quasicryth.compress(noise, block_size=10_000))
+    target = io.BytesIO()
+    recovery = recover(path, target, progress=lambda done, _: os.truncate(path, 150_000) if done == 20_000 else None)
+    assert not recovery.complete
+    assert noise.startswith(target.getvalue())
+    assert len(target.getvalue()) >= 130_000

@@ -243,8 +243,6 @@ def test_an_interrupted_decompressor_says_so_afterwards(monkeypatch, threads):
 # ---- progress callbacks ----------------------------------------------------------------------------------------------------
 
 
-
-
 @pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.parametrize("call", ["compress", "flush", "close"])
 def test_a_callback_cannot_use_its_compressor(call, threads):
