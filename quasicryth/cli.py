@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 import json
 import os
 import signal
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
 SUFFIX = ".qcz"
 _ANY_SIZE = 1 << 63
 _PIECE_SIZE = 1 << 20
+_MOST_DIGITS = 20
 _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 
 
@@ -63,7 +63,7 @@ class ByteCount(click.ParamType):  # type: ignore[type-arg]  # generic since cli
         text = str(value).lower().removesuffix("ib").removesuffix("b")
         digits = text.rstrip("kmg")
         unit = text[len(digits) :]
-        if not digits.isascii() or not digits.isdigit() or unit not in _UNITS:
+        if not digits.isascii() or not digits.isdigit() or len(digits) > _MOST_DIGITS or unit not in _UNITS:
             self.fail(f"{value!r} is not a size such as 500000, 64k or 16m", param, ctx)
         size = int(digits) * _UNITS[unit]
         if not self._low <= size <= self._high:
@@ -300,8 +300,14 @@ def decompress_command(
     def write(file: BinaryIO, out: BinaryIO) -> None:
         for content in decompress_blocks(file, Limits(max_length, memlimit), count_threads(threads)):
             out.write(content)
+            del content  # the next block may take its memory
 
     _run(name, target, force, remove, write)
+
+
+def _is_number(text: str) -> bool:
+    digits = text.removeprefix("-")
+    return digits.isascii() and digits.isdigit() and len(digits) <= _MOST_DIGITS
 
 
 class Span(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4
@@ -317,7 +323,7 @@ class Span(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.
         if isinstance(value, tuple):
             return value
         parts = [part.strip() for part in str(value).split(":")]
-        if len(parts) != 2 or not all(part.removeprefix("-").isdecimal() or not part for part in parts):
+        if len(parts) != 2 or not all(_is_number(part) or not part for part in parts):
             self.fail(f"{value!r} is not a span such as 10:20, 10: or :20", param, ctx)
         first, last = (int(part) if part else None for part in parts)
         if self._least is not None and any(number is not None and number < self._least for number in (first, last)):
@@ -344,11 +350,25 @@ def _write_range(file: QczFile, span: tuple[int | None, int | None], write: Call
 
 
 def _write_lines(file: QczFile, span: tuple[int | None, int | None], write: Callable[[bytes], object]) -> None:
-    """Write the lines of the *span*, which end in a line feed each, and stop reading behind them."""
+    """Write the lines of the *span*, which end in a line feed each, and stop reading behind them; lines may be of any length."""
     first, last = span[0] or 1, sys.maxsize if span[1] is None else span[1]
-    if last >= first:
-        for line in itertools.islice(file, first - 1, last):
-            write(line)
+    number = 1  # of the line that the next byte is in
+    while number <= last >= first and (piece := file.read1(_PIECE_SIZE)):
+        count = piece.count(b"\n")
+        begin = _find_line(piece, first - number, count)
+        end = _find_line(piece, last - number + 1, count)
+        write(piece[begin:end])
+        number += count
+
+
+def _find_line(piece: bytes, lines: int, count: int) -> int:
+    """Return where in *piece*, which has *count* line feeds, the line begins before which there are so many *lines*."""
+    if lines <= 0 or lines > count:
+        return 0 if lines <= 0 else len(piece)
+    place = 0
+    for _ in range(lines):
+        place = piece.index(b"\n", place) + 1
+    return place
 
 
 @cli.command("cat")
@@ -413,6 +433,8 @@ def test_command(name: str, quick: bool, as_json: bool, threads: int, memlimit: 
     from .file_object import QczFile
     from .salvage import restore
 
+    if quick and as_json:
+        raise click.UsageError("--quick and --json exclude each other")
     with _reported(name), open_input(name) as file:
         if quick:
             with QczFile(file, max_length=max_length, memlimit=memlimit) as content:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from .blocks import EngineOptions
-from .buffers import join, slices, view_bytes
+from .buffers import join, slices, unchanging, view_bytes
 from .content_index import read_index
 from .decoder import decode_file
 from .encoder import FrameEncoder, encode_frame
@@ -129,7 +129,7 @@ def compress(
     options = make_options(level, engine, tiling, block_size)
     content = view_bytes(data)
     encoder = FrameEncoder(options, count_threads(threads), Progress(progress, len(content)))
-    return join(encode_frame(slices(content, options.block_size), encoder))
+    return join(encode_frame(map(unchanging, slices(content, options.block_size)), encoder))
 
 
 def decompress_blocks(file: BinaryIO, limits: Limits | None = None, threads: int = 1) -> Iterator[bytes]:
@@ -137,15 +137,17 @@ def decompress_blocks(file: BinaryIO, limits: Limits | None = None, threads: int
 
     Raises as `decompress` does.
     """
-    for _, content in decode_file(file, limits or Limits(), threads):
+    for part, content in decode_file(file, limits or Limits(), threads):
+        del part
         if content is not None:
             yield content
+        del content  # the next block may take its memory
 
 
-def _measure_content(file: BinaryIO) -> int | None:
+def _measure_content(file: BinaryIO, limits: Limits) -> int | None:
     """Return how many bytes of content the frames of *file* have, if that can be known before they are decoded."""
     try:
-        return read_index(file).content_size
+        return read_index(file, memlimit=limits.memlimit).content_size
     except QczError:
         return None  # what is wrong is better said by decoding
     finally:
@@ -155,10 +157,11 @@ def _measure_content(file: BinaryIO) -> int | None:
 def _decompress_with_progress(data: Buffer, limits: Limits, threads: int, progress: ProgressCallback | None) -> Iterator[bytes]:
     threads = count_threads(threads)
     file = io.BytesIO(data if isinstance(data, bytes) else view_bytes(data))  # bytes are not copied
-    counter = Progress(progress, _measure_content(file) if progress is not None else None)
+    counter = Progress(progress, _measure_content(file, limits) if progress is not None else None)
     for content in decompress_blocks(file, limits, threads):
         yield content
         counter.advance(len(content))
+        del content
 
 
 def decompress(

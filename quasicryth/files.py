@@ -50,7 +50,8 @@ def is_special(path: Path) -> bool:
     return path.exists() and not path.is_file() and not path.is_dir()
 
 
-def _check_absence(path: Path) -> None:
+def check_absence(path: Path) -> None:
+    """Raise FileExistsError if anything has the name *path*."""
     if os.path.lexists(path):
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), os.fspath(path))
 
@@ -85,8 +86,6 @@ class AtomicOutput:
     def __init__(self, path: Path, source: os.stat_result | None = None, like_open: bool = False, exclusive: bool = False) -> None:
         # Through a symbolic link the file that it leads to is replaced, and the link stays.
         self._path = Path(os.path.realpath(path)) if like_open else path
-        if exclusive:
-            _check_absence(path)
         self._exclusive = exclusive
         self._times = source
         self._access = source
@@ -123,7 +122,7 @@ class AtomicOutput:
         except FileExistsError:
             raise
         except OSError:  # not every file system has links
-            _check_absence(self._path)
+            check_absence(self._path)
             os.replace(self._temporary, self._path)
 
     def discard(self) -> None:
@@ -147,11 +146,30 @@ class DirectOutput:
     discard = commit
 
 
+def _lock(file: BinaryIO) -> None:
+    """Take the file for this object alone, where the system has such locks; BlockingIOError if somebody else has it."""
+    try:
+        import fcntl
+    except ImportError:
+        return
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise BlockingIOError(errno.EAGAIN, "something else is being appended to the file", os.fspath(file.name)) from None
+    except OSError:  # not every file system has locks
+        return
+
+
 class AppendedOutput:
-    """A file that something is appended to, all of it or nothing."""
+    """A file that something is appended to, all of it or nothing. It is locked against another of its kind meanwhile."""
 
     def __init__(self, path: Path) -> None:
         self.file: BinaryIO = open(path, "r+b")
+        try:
+            _lock(self.file)
+        except BaseException:
+            self.file.close()
+            raise
         self._size = self.file.seek(0, os.SEEK_END)
 
     def commit(self) -> None:

@@ -29,7 +29,9 @@ _FOOTER = struct.Struct("<I4s")
 
 FRAME_HEADER_SIZE = _FRAME_FIELDS.size + _CHECKSUM.size
 BLOCK_HEADER_SIZE = _BLOCK_FIELDS.size + _CHECKSUM.size
-MIN_TAIL_SIZE = _TAIL_START.size + _TAIL_END.size
+TAIL_START_SIZE = _TAIL_START.size
+TAIL_END_SIZE = _TAIL_END.size
+MIN_TAIL_SIZE = TAIL_START_SIZE + TAIL_END_SIZE
 FOOTER_SIZE = _FOOTER.size
 _MAX_TAIL_SIZE = (1 << 32) - 1
 
@@ -273,6 +275,11 @@ class FrameParser:
         """How many bytes `take` may be given: never zero."""
         return self._need.size - len(self._gathered)
 
+    @property
+    def part_size(self) -> int:
+        """How many bytes the part has that is being taken, as far as is known."""
+        return self._need.size
+
     def take(self, piece: bytes | memoryview) -> Part | None:
         """Take 1 to `wanted` bytes; return the part that they complete, if any."""
         need = self._need
@@ -347,6 +354,7 @@ class FrameParser:
         self._content_end += header.raw_size
         self._limits.check_block(header, position, self._content_end)
         self._index += index_entry(header)
+        self._limits.check_index(len(self._index), position)
         ordinal = self._ordinal
         self._ordinal += 1
         if not self._payloads:

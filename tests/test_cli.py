@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import pty
@@ -111,6 +112,9 @@ TABLE = [
     (["cat", "--range=-10:-5", "b.qcz"], b"", 0, TEXT[-10:-5], {}, ""),
     (["cat", "--range", "-10:"], BLOCKS, 1, b"", {}, "from the end of a file only"),
     (["cat", "--range", "30000:40000", "b.qcz"], b"", 0, b"", {}, ""),
+    (["cat", "--range", "1:" + "9" * 5000, "b.qcz"], b"", 1, b"", {}, "is not a span"),
+    (["cat", "-M", "9" * 5000, "b.qcz"], b"", 1, b"", {}, "is not a size"),
+    (["test", "--quick", "--json", "b.qcz"], b"", 1, b"", {}, "exclude each other"),
     (["cat", "--range", "200:100", "b.qcz"], b"", 0, b"", {}, ""),
     (["cat", "--lines", "2:4", "b.qcz"], b"", 0, b"".join(LINES[1:4]), {}, ""),
     (["cat", "--lines", ":1"], BLOCKS, 0, LINES[0], {}, ""),
@@ -293,3 +297,19 @@ def test_names_as_long_as_the_system_allows(folder):
     (folder / name).write_bytes(TEXT)
     assert run_command("compress", name, cwd=folder).returncode == 0
     assert (folder / f"{name}.qcz").read_bytes() == PACKED
+
+
+@pytest.mark.parametrize("piece_size", [1, 2, 7, 1 << 20])
+def test_lines_are_found_in_pieces_of_any_size(monkeypatch, piece_size):
+    import quasicryth.cli
+
+    text = b"one\ntwo\n\n\nfive, longer than a piece\nsix\nno line feed"
+    lines = io.BytesIO(text).readlines()
+    monkeypatch.setattr(quasicryth.cli, "_PIECE_SIZE", piece_size)
+    packed = quasicryth.compress(text, 1, block_size=5)
+    for first in (None, *range(1, 10)):
+        for last in (None, *range(1, 10)):
+            written: list[bytes] = []
+            with quasicryth.open(io.BytesIO(packed)) as file:
+                quasicryth.cli._write_lines(file, (first, last), written.append)
+            assert b"".join(written) == b"".join(lines[(first or 1) - 1 : last])
