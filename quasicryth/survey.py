@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import chain
 
-from ._checksum import Xxh64, find_seed
+from ._checksum import Xxh64, find_seed, matches
 from .errors import QczCorruptError, QczError, QczFormatError
 from .file_bytes import FileBytes
 from .frame import (
@@ -177,7 +177,7 @@ class _Tails:
         """Where the frame of the tail at *place* begins by its word, or None if it is no tail."""
         checked = size - TAIL_END_SIZE
         (checksum,) = _CHECKSUM.unpack(self._data.read(place + checked, _CHECKSUM.size))
-        if _checksum_of(self._data, place, checked) != checksum:
+        if not matches(_checksum_of(self._data, place, checked), checksum):
             return None
         self._limits.check_index(_INDEX_MEMORY * size, place)
         try:
@@ -285,7 +285,7 @@ class Survey:
         if self._tried[0] != place:
             start = place + BLOCK_HEADER_SIZE
             allowed = self._tries.allow(place, start + header.payload_size)
-            right = allowed and _checksum_of(self._data, start, header.payload_size) == header.payload_checksum
+            right = allowed and matches(_checksum_of(self._data, start, header.payload_size), header.payload_checksum)
             self._tried = (place, right)
         return self._tried[1]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import subprocess
 import sys
@@ -103,7 +104,7 @@ def test_same_bytes_in_another_process():
     text = synthetic_text(200_000)
     runs = {
         subprocess.run(
-            [sys.executable, "-c", program], input=text, capture_output=True, check=True, env={"PYTHONHASHSEED": seed}
+            [sys.executable, "-c", program], input=text, capture_output=True, check=True, env={**os.environ, "PYTHONHASHSEED": seed}
         ).stdout
         for seed in ("0", "1", "2")
     }
