@@ -46,9 +46,10 @@ def compare(times: Sequence[tuple[float, float]]) -> dict[str, Any]:
 # The process reads its own high-water mark: what wait() reports would include the memory of the process that started it.
 _COMMAND = """
 import sys
-from quasicryth.cli import cli
+from quasicryth.command.interface import invoke
 try:
-    cli(sys.argv[1:])
+    if invoke(sys.argv[1:]):
+        sys.exit(1)
 finally:
     with open("/proc/self/status") as status:
         print(next(line.split()[1] for line in status if line.startswith("VmHWM")), file=sys.stderr)
