@@ -221,8 +221,12 @@ class BorrowedOutput:
 
 @contextlib.contextmanager
 def open_output(path: Path, source: os.stat_result | None, exclusive: bool = False) -> Iterator[BinaryIO]:
-    """Open *path* to write, atomically unless it is a device or a pipe; the output is committed if the body does not raise."""
-    output: Output = DirectOutput(path) if is_special(path) else AtomicOutput(path, source, exclusive=exclusive)
+    """Open *path* to write, atomically unless it is a device or a pipe; the output is committed if the body does not raise.
+
+    Without a *source*, owner and mode are as after `open(path, "wb")`; *exclusive* is that of `AtomicOutput`.
+    """
+    output: Output
+    output = DirectOutput(path) if is_special(path) else AtomicOutput(path, source, like_open=source is None, exclusive=exclusive)
     try:
         yield output.file
     except BaseException:

@@ -16,6 +16,9 @@ from paths import run_command
 from samples import english, synthetic_text
 
 import quasicryth
+from quasicryth.blocks import encode_block
+from quasicryth.command.interface import invoke
+from quasicryth.encoder import FrameEncoder
 
 TEXT = synthetic_text(20_000)
 QCZ = [sys.executable, "-m", "quasicryth"]
@@ -34,6 +37,15 @@ def folder(tmp_path):
 
 PACKED = quasicryth.compress(TEXT)
 PAPER = quasicryth.compress(TEXT, engine="paper")
+
+
+def wait_for_part(folder):
+    """Wait until an output is begun; return it."""
+    deadline = time.monotonic() + 20
+    while not (parts := [path for path in folder.iterdir() if path.name.endswith(".part")]):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    return parts[0]
 
 
 def test_mode_and_time_are_kept(folder):
@@ -77,12 +89,7 @@ def test_a_signal_leaves_no_file(folder):
     with subprocess.Popen([*QCZ, "compress", "-o", "new"], stdin=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder) as process:
         process.stdin.write(TEXT)
         process.stdin.flush()
-        deadline = time.monotonic() + 20
-        while not any(path.name.endswith(".part") for path in folder.iterdir()):
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
-        part = next(path for path in folder.iterdir() if path.name.endswith(".part"))
-        assert stat.S_IMODE(part.stat().st_mode) == 0o600
+        wait_for_part(folder)
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=20)
         assert process.returncode == -signal.SIGTERM
@@ -100,6 +107,160 @@ def test_a_full_disk_and_a_closed_pipe():
         process.stdin.close()
         assert process.wait(timeout=20) == -signal.SIGPIPE
         assert process.stderr.read() == b""
+
+
+@pytest.mark.parametrize("arguments", [["-l", "b.qcz"], ["info", "b.qcz"], ["cat", "b.qcz"], ["--help"], ["-t", "--json", "b.qcz"]])
+def test_a_full_disk_behind_standard_output(folder, arguments):
+    with open("/dev/full", "wb") as full:
+        run = subprocess.run([*QCZ, *arguments], stdout=full, stderr=subprocess.PIPE, cwd=folder, check=False)
+    assert (run.returncode, run.stderr) == (1, b"qcz: standard output: No space left on device\n")
+
+
+def test_a_full_disk_below_the_output(folder):
+    before = tree(folder)
+    limited = ["sh", "-c", 'ulimit -f 1 && exec "$@"', "sh", *QCZ, "-f", "a.txt", "-o", "new"]
+    run = subprocess.run(limited, capture_output=True, cwd=folder, check=False)
+    assert (run.returncode, run.stderr) == (1, b"qcz: new: File too large\n")
+    assert tree(folder) == before
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_is_heard_while_an_engine_works(folder, number):
+    (folder / "long.txt").write_bytes(english() * 8)
+    before = tree(folder)
+    with subprocess.Popen([*QCZ, "-9", "long.txt"], stderr=subprocess.PIPE, cwd=folder) as process:
+        part = wait_for_part(folder)
+        assert stat.S_IMODE(part.stat().st_mode) == 0o600
+        time.sleep(0.2)
+        start = time.monotonic()
+        process.send_signal(number)
+        assert process.wait(timeout=20) == -number
+        assert time.monotonic() - start < 1.5  # the block would take several seconds
+        assert process.stderr.read() == b""
+    assert tree(folder) == before
+
+
+def test_a_signal_that_is_ignored_stays_so(folder):
+    command = ["sh", "-c", 'trap "" HUP; exec "$@"', "sh", *QCZ, "-o", "new"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder) as process:
+        wait_for_part(folder)
+        process.send_signal(signal.SIGHUP)
+        process.communicate(TEXT, timeout=20)
+        assert process.returncode == 0
+    assert (folder / "new").read_bytes() == PACKED
+
+
+def test_names_that_are_no_text(folder):
+    name = b"no\xff text\n"
+    (folder / os.fsdecode(name)).write_bytes(TEXT)
+    run = subprocess.run([*QCZ, "-v", name, b"\xfe"], capture_output=True, cwd=folder, check=False)
+    assert run.returncode == 1
+    first, second = run.stderr.splitlines()
+    assert first.startswith(b"qcz: no? text?: 20,000 bytes")
+    assert second == b"qcz: ?: No such file or directory"
+    assert (folder / os.fsdecode(name + b".qcz")).read_bytes() == PACKED
+    listed = subprocess.run([*QCZ, "-l", "--json", name + b".qcz"], capture_output=True, cwd=folder, check=True)
+    assert json.loads(listed.stdout)["files"][0]["name"] == os.fsdecode(name + b".qcz")
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_names_that_the_terminal_cannot_show(folder, encoding):
+    name = "\N{GREEK SMALL LETTER OMEGA}.qcz"
+    (folder / name).write_bytes(PACKED)
+    environment = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "1"}
+    run = subprocess.run([*QCZ, "-l", name, "missing \u03c9"], capture_output=True, cwd=folder, env=environment, check=False)
+    assert run.returncode == 1
+    shown = name.encode(encoding, "backslashreplace")
+    assert run.stdout.endswith(shown + b"\n")
+    assert b"No such file" in run.stderr
+
+
+def test_a_source_is_removed_only_when_the_output_is_on_the_disk(folder, monkeypatch):
+    """Both the file and the folder that names it."""
+    calls = []
+
+    def noting(name, call):
+        def noted(first, *rest, **options):
+            is_folder = name == "fsync" and stat.S_ISDIR(os.fstat(first).st_mode)
+            calls.append("fsync of the folder" if is_folder else name)
+            return call(first, *rest, **options)
+
+        return noted
+
+    for name in ("fsync", "link", "unlink"):
+        monkeypatch.setattr(os, name, noting(name, getattr(os, name)))
+    monkeypatch.chdir(folder)
+    assert invoke(["--rm", "a.txt"]) == 0
+    assert calls.index("fsync") < calls.index("link") < calls.index("fsync of the folder") < len(calls) - 1
+    assert calls[-1] == "unlink"
+    assert not (folder / "a.txt").exists()
+
+
+def test_a_source_that_changes_is_not_removed(folder, monkeypatch, capsys):
+    def tail(encoder):
+        with open("a.txt", "ab") as file:
+            file.write(b"something new")
+        return original(encoder)
+
+    original = FrameEncoder.tail
+    monkeypatch.setattr(FrameEncoder, "tail", tail)
+    monkeypatch.chdir(folder)
+    assert invoke(["--rm", "a.txt"]) == 1
+    assert "changed while it was read" in capsys.readouterr().err
+    assert (folder / "a.txt").read_bytes() == TEXT + b"something new"
+
+
+def test_an_output_that_appears_meanwhile_is_kept(folder, monkeypatch, capsys):
+    def tail(encoder):
+        (folder / "a.txt.qcz").write_bytes(b"of somebody else")
+        return original(encoder)
+
+    original = FrameEncoder.tail
+    monkeypatch.setattr(FrameEncoder, "tail", tail)
+    monkeypatch.chdir(folder)
+    before = tree(folder)
+    assert invoke(["a.txt"]) == 1
+    assert "a.txt.qcz: File exists" in capsys.readouterr().err
+    assert tree(folder) == {**before, "a.txt.qcz": b"of somebody else"}
+
+
+@pytest.mark.parametrize("options", [["--verify"], ["--rm"], ["--verify", "-o", "pipe"]])
+def test_a_wrong_output_is_found_and_no_source_removed(folder, monkeypatch, capsys, options):
+    """The encoder is made to write a frame of something else."""
+    monkeypatch.setattr("quasicryth.encoder.encode_block", lambda content, options: encode_block(content[:-1] + b"?", options))
+    monkeypatch.chdir(folder)
+    os.mkfifo("pipe")
+    with subprocess.Popen(["cat", "pipe"], stdout=subprocess.DEVNULL) as reader:
+        assert invoke([*options, "a.txt"]) == 1
+        reader.kill()
+    error = capsys.readouterr().err
+    assert "what was written does not decode to what was compressed" in error or "does not match its checksum" in error
+    os.unlink("pipe")
+    assert set(tree(folder)) == {"a.txt", "b.qcz"}
+
+
+def test_the_mode_of_what_comes_from_a_pipe_is_that_of_any_new_file(folder):
+    (folder / "any").touch()
+    assert run_command("-o", "new", stdin=TEXT, cwd=folder).returncode == 0
+    assert stat.S_IMODE((folder / "new").stat().st_mode) == stat.S_IMODE((folder / "any").stat().st_mode)
+
+
+def test_standard_input_that_is_the_output(folder):
+    with open(folder / "a.txt", "rb") as file:
+        run = subprocess.run([*QCZ, "-f", "-o", "a.txt"], stdin=file, capture_output=True, cwd=folder, check=False)
+    assert run.returncode == 1
+    assert b"same file" in run.stderr
+    assert (folder / "a.txt").read_bytes() == TEXT
+
+
+def test_tar_uses_it(folder):
+    program = folder / "compressor"
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m quasicryth "$@"\n')
+    program.chmod(0o755)
+    subprocess.run(["tar", "-I", str(program), "-cf", "a.tar.qcz", "a.txt"], cwd=folder, check=True)
+    (folder / "a.txt").unlink()
+    subprocess.run(["tar", "-I", str(program), "-xf", "a.tar.qcz"], cwd=folder, check=True)
+    assert (folder / "a.txt").read_bytes() == TEXT
 
 
 def test_info_for_people(folder):

@@ -85,7 +85,7 @@ def bench_file(name: str, levels: tuple[int, ...], threads: int, block_size: int
         with open_source(name) as source:
             content = source.file.read()
         if not as_json:
-            output.write_text(f"{shown(name)}: {len(content):,} bytes, {threads or 'all'} threads\n{_HEADINGS}")
+            output.write_text(f"{shown(name)}: {len(content):,} bytes, -T{threads}\n{_HEADINGS}")
         measurements = []
         for measured in _measure_levels(name, content, levels, threads, block_size, reporter):
             measurements.append(asdict(measured))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -15,7 +14,7 @@ from ..levels import LEVELS
 from ..limits import Limits
 from ..parallel import count_threads
 from ..progress import Progress
-from .names import STANDARD_STREAM, Suffix
+from .names import Suffix
 from .progress import counted, progress_on
 from .reports import CommandError, Reporter
 from .transfer import FileChoices, Source, Totals, Transfers
@@ -112,14 +111,17 @@ def _can_be_read_again(output: BinaryIO) -> bool:
 class Compression:
     """Compresses one source after the other."""
 
-    def __init__(self, options: Options, threads: int, verify: bool, reporter: Reporter) -> None:
+    def __init__(self, options: Options, threads: int, verify: bool, to_terminal: bool, reporter: Reporter) -> None:
         self._options = options
         self._threads = count_threads(threads)
         self._verify = verify
+        self._to_terminal = to_terminal
         self._reporter = reporter
 
     def run(self, source: Source, output: BinaryIO) -> Totals:
         """Write the content of *source* compressed to *output*; decode it again if that is wanted."""
+        if output.isatty() and not self._to_terminal:
+            raise CommandError("compressed data is not written to a terminal; use -o or redirect, -f to insist, or see --help")
         contents = _Counted(source.file, self._options.block_size)
         with progress_on(source.name, source.size, self._reporter) as progress:
             encoder = FrameEncoder(self._options, self._threads, Progress(progress))
@@ -143,12 +145,6 @@ class Compression:
 def compress_files(names: tuple[str, ...], files: FileChoices, coding: CodingChoices, reporter: Reporter) -> None:
     """Compress the files *names*, or standard input."""
     options = choose_options(coding)
-    if (
-        not files.force
-        and sys.stdout.isatty()
-        and (files.stdout_only or (files.output is None and STANDARD_STREAM in (names or "-")))
-    ):
-        raise CommandError("compressed data is not written to a terminal; use -o or redirect, -f to insist, --help to learn more")
     verify = files.remove if coding.verify is None else coding.verify
-    compression = Compression(options, coding.threads, verify, reporter)
+    compression = Compression(options, coding.threads, verify, files.force, reporter)
     Transfers(files, reporter).run(names, False, Suffix(files.suffix).add, compression.run)

@@ -123,6 +123,7 @@ def write_parts(
 ) -> None:
     """Write the contents of the files *names* to standard output: the bytes of *span*, the *lines*, or all of each."""
     output = StandardOutput()
+    reporter.fills_stdout = True
     for name in expand(names, files.recursive, True, Suffix(files.suffix), reporter):
         with reporter.reported(name), open_source(name) as source:
             refuse_terminal_input(name)

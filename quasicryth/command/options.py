@@ -231,7 +231,7 @@ json_option = _option("Messages", "--json", "as_json", is_flag=True, help="Print
 message_options = _all_of(
     _option("Messages", "-q", "--quiet", count=True, help="No progress and no warnings; twice: no errors either."),
     _option("Messages", "-v", "--verbose", count=True, help="Say what became of each file, and more in lists."),
-    _option("Messages", "--no-progress", is_flag=True, help="Show no progress, which is shown on a terminal only."),
+    _option("Messages", "--no-progress", is_flag=True, help="Show no progress, which is shown on a terminal, not in a pipe."),
 )
 
 # ---- parts and checks ------------------------------------------------------------------------------------------------------

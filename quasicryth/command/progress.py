@@ -33,7 +33,7 @@ def describe_progress(done: int, total: int | None, measured: float, elapsed: fl
     size = f"{so_far} MiB" if total is None else f"{so_far} of {total / _MEBIBYTE:.1f} MiB"
     share = "" if not total else f"{100 * done // total:3} %  "
     if not done or not measured:  # nothing to go by before the first block is through
-        return f"{share}{size}  {_clock(elapsed)} gone"
+        return f"{'' if total is None else f'{total / _MEBIBYTE:.1f} MiB  '}{_clock(elapsed)} gone"
     rate = done / measured
     text = f"{share}{size}  {rate / _MEBIBYTE:.1f} MiB/s  "
     if total is None:

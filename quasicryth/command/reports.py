@@ -41,6 +41,7 @@ class Reporter:
         self._program = program
         self._verbosity = verbosity
         self._warned = False
+        self.fills_stdout = False  # with what was asked for: then progress is shown only if it is asked for, too
         self.failed = False
 
     @property
@@ -63,6 +64,8 @@ class Reporter:
     @property
     def shows_progress(self) -> bool:
         """Whether there is somebody to show progress to."""
+        if self.fills_stdout and (not self.verbose or sys.stdout.isatty()):
+            return False
         return not self.quiet and not self._verbosity.no_progress and sys.stderr.isatty()
 
     def say(self, message: str) -> None:

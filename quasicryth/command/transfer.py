@@ -39,7 +39,7 @@ class FileChoices:
 
 @dataclass(frozen=True)
 class Source:
-    """An open input. *status* is None for standard input that is not a regular file; *size* is None if it is not known."""
+    """An open input; *status* is None for standard input that is not a regular file."""
 
     name: str
     file: BinaryIO
@@ -135,30 +135,33 @@ class StandardOutput:
         """Return False: what was written is gone."""
         return False
 
+    def isatty(self) -> bool:
+        """Return whether somebody sits there."""
+        return sys.stdout.isatty()
 
-def _confirm_overwriting(path: Path, source: str, reporter: Reporter) -> bool:
-    """Ask whoever sits at the terminal; nobody may."""
+
+def _check_replacement(path: Path, source: str, reporter: Reporter) -> None:
+    """Ask whoever sits at the terminal; if nobody does or wants it, CommandError."""
+    name = masked(str(path))
     if reporter.quiet or source == STANDARD_STREAM or not (sys.stdin.isatty() and sys.stderr.isatty()):
-        return False
-    print(f"{masked(str(path))} already exists; overwrite it (y/N)? ", end="", file=sys.stderr, flush=True)
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
+        raise CommandError(f"{name} already exists; -f overwrites it")
+    print(f"{name} already exists; overwrite it (y/N)? ", end="", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise CommandError(f"{name} is kept as it was")
 
 
 def _check_target(path: Path, source: Source, force: bool, reporter: Reporter) -> bool:
-    """Return whether what is under the name *path* may be replaced; CommandError if it may not be written at all."""
+    """Return whether there is something under the name *path* to be replaced; CommandError if it may not be written."""
     if not path.name:
         raise CommandError("the name of the output is empty or a folder")
     if not os.path.lexists(path):
         return False
-    name = masked(str(path))
     if path.is_dir():
-        raise CommandError(f"{name} is a folder")
+        raise CommandError(f"{masked(str(path))} is a folder")
     if source.status is not None and path.exists() and os.path.samestat(source.status, os.stat(path)):
-        raise CommandError(f"input and output are the same file, {name}")
-    if force or is_special(path):
-        return True
-    if not _confirm_overwriting(path, source.name, reporter):
-        raise CommandError(f"{name} already exists; -f overwrites it")
+        raise CommandError(f"input and output are the same file, {masked(str(path))}")
+    if not force and not is_special(path):
+        _check_replacement(path, source.name, reporter)
     return True
 
 
@@ -205,11 +208,13 @@ class Transfers:
             if to_stdout:
                 self._to_stdout(source, work)
                 return
+            self._reporter.fills_stdout = False
             self._to_file(source, Path(derive(name) if choices.output is None else choices.output), work)
             self._done.append(source)
 
     def _to_stdout(self, source: Source, work: Work) -> None:
         output = StandardOutput()
+        self._reporter.fills_stdout = True
         work(source, cast("BinaryIO", output))
         output.flush()
 
@@ -217,7 +222,8 @@ class Transfers:
         replace = _check_target(target, source, self._choices.force, self._reporter)
         if self._choices.remove and is_special(target):
             raise CommandError("--rm needs an output that is a file")
-        with _named(str(target)), open_output(target, source.status, exclusive=not replace) as output:
+        attributes = None if source.name == STANDARD_STREAM else source.status
+        with _named(str(target)), open_output(target, attributes, exclusive=not replace) as output:
             totals = work(source, output)
         if self._reporter.verbose or self._reporter.shows_progress:
             self._reporter.say(f"{shown(source.name)}: {totals}, written to {masked(str(target))}")
