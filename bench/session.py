@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import pty
 import re
@@ -54,6 +55,7 @@ class Terminal:
             "LINES": "50",
             "LANG": "C.UTF-8",
         }
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._process, self._descriptor = pty.fork()
         if self._process == 0:
             os.chdir(folder)
@@ -74,7 +76,7 @@ class Terminal:
             ready, _, _ = select.select([self._descriptor], [], [], max(deadline - time.monotonic(), 0))
             if not ready:
                 raise TimeoutError(f"the terminal shows {shown!r}, not {end!r}")
-            shown += os.read(self._descriptor, 1 << 16).decode()
+            shown += self._decoder.decode(os.read(self._descriptor, 1 << 16))
         return shown
 
     def type(self, keys: str, end: str = _PROMPT, seconds: float = 120) -> str:

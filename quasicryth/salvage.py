@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import mmap
 import os
 import shutil
+import stat
 import tempfile
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -120,6 +122,14 @@ def _raiser(error: QczCorruptError) -> Callable[[], bytes]:
     return fail
 
 
+def _can_be_mapped(file: BinaryIO) -> bool:
+    """Whether *file* is a regular file, whole, and not only an object that gets its bytes from one."""
+    raw = getattr(file, "raw", file)
+    if not isinstance(raw, io.FileIO):
+        return False
+    return stat.S_ISREG(os.fstat(raw.fileno()).st_mode) and file.tell() == 0
+
+
 @contextlib.contextmanager
 def _map(source: Name | BinaryIO) -> Iterator[Data]:
     """Give the bytes of *source*, a path or a binary file object from where it is, without reading them all into memory."""
@@ -127,10 +137,10 @@ def _map(source: Name | BinaryIO) -> Iterator[Data]:
         if isinstance(source, str | bytes | os.PathLike):
             file: BinaryIO = stack.enter_context(open(source, "rb"))
         else:
-            # Not every file object can be mapped, or from where it is.
-            file = cast("BinaryIO", stack.enter_context(tempfile.TemporaryFile()))
-            shutil.copyfileobj(source, file)
-            file.flush()
+            file = source if _can_be_mapped(source) else cast("BinaryIO", stack.enter_context(tempfile.TemporaryFile()))
+            if file is not source:
+                shutil.copyfileobj(source, file)
+                file.flush()
         if os.fstat(file.fileno()).st_size == 0:
             yield b""
         else:

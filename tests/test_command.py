@@ -253,6 +253,38 @@ def test_standard_input_that_is_the_output(folder):
     assert (folder / "a.txt").read_bytes() == TEXT
 
 
+@pytest.mark.parametrize(
+    ("closed", "arguments", "status", "changes"),
+    [
+        ("<&-", ["-o", "new"], 1, {}),
+        ("<&-", ["a.txt"], 0, {"a.txt.qcz": PACKED}),
+        (">&-", ["-c", "a.txt"], 1, {}),
+        (">&-", ["-l", "b.qcz"], 1, {}),
+        (">&-", ["a.txt"], 0, {"a.txt.qcz": PACKED}),
+        ("2>&-", ["-v", "a.txt", "missing"], 1, {"a.txt.qcz": PACKED}),
+        ("2>/dev/full", ["-v", "a.txt", "missing"], 1, {"a.txt.qcz": PACKED}),
+        ("<&- >&- 2>&-", ["-v", "a.txt"], 0, {"a.txt.qcz": PACKED}),
+    ],
+)
+def test_closed_streams(folder, closed, arguments, status, changes):
+    """No message and no content goes into a file that happens to take the number of a closed stream."""
+    expected = {**tree(folder), **changes}
+    run = subprocess.run(["sh", "-c", f'"$@" {closed}', "sh", *QCZ, *arguments], capture_output=True, cwd=folder, check=False)
+    assert run.returncode == status, run.stderr
+    assert run.stdout == b""
+    assert b"Traceback" not in run.stderr
+    assert tree(folder) == expected
+
+
+def test_the_owner_is_kept_where_that_is_allowed(folder):
+    owner, group = (1234, 2345) if os.geteuid() == 0 else (os.geteuid(), os.getegid())
+    os.chown(folder / "a.txt", owner, group)
+    (folder / "a.txt").chmod(0o640)
+    assert run_command("a.txt", cwd=folder).returncode == 0
+    made = (folder / "a.txt.qcz").stat()
+    assert (made.st_uid, made.st_gid, stat.S_IMODE(made.st_mode)) == (owner, group, 0o640)
+
+
 def test_tar_uses_it(folder):
     program = folder / "compressor"
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m quasicryth "$@"\n')

@@ -13,6 +13,7 @@ import threading
 from typing import NoReturn
 
 from ..files import remove_unfinished
+from .reports import masked
 
 _POLLING_INTERVAL = 0.2  # seconds; where a signal does not wake the thread that waits, it is heard this much later
 
@@ -34,7 +35,9 @@ class _Work:
         except BrokenPipeError:
             self.pipe_broken = True
         except OSError as error:
-            print(f"{self._program}: standard output: {error.strerror}", file=sys.stderr)
+            with contextlib.suppress(OSError):
+                where = "standard output" if error.filename is None else masked(str(error.filename))
+                print(f"{self._program}: {where}: {error.strerror}", file=sys.stderr, flush=True)
             self.status = 1
         except SystemExit as request:  # of shell completion
             self.status = request.code if isinstance(request.code, int) else 0
@@ -70,17 +73,37 @@ def _listen() -> None:
             signal.signal(number, _end_on_signal)
 
 
+def _point_to_nothing(number: int, flags: int) -> None:
+    descriptor = os.open(os.devnull, flags)
+    if descriptor != number:
+        os.dup2(descriptor, number)
+        os.close(descriptor)
+
+
+def _replace_missing_streams() -> None:
+    """Have errors for standard streams that whoever started the process has closed: no file is to be taken for one of them."""
+    if sys.stdin is None:
+        _point_to_nothing(0, os.O_WRONLY)
+        sys.stdin = open(0, closefd=False)
+    if sys.stdout is None:
+        _point_to_nothing(1, os.O_RDONLY)
+        sys.stdout = open(1, "w", closefd=False)
+    if sys.stderr is None:
+        _point_to_nothing(2, os.O_RDONLY)
+        sys.stderr = open(2, "w", closefd=False)
+
+
 def _forget_output() -> None:
-    """Let go of what could not be written to standard output, which the interpreter would try again at its end."""
-    with contextlib.suppress(OSError):
-        sys.stdout.flush()
-        return
-    descriptor = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(descriptor, sys.stdout.fileno())
-    os.close(descriptor)
+    """Let go of what could not be written to the standard streams, which the interpreter would try again at its end."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            _point_to_nothing(stream.fileno(), os.O_WRONLY)
 
 
 def _run(program: str, arguments: list[str]) -> NoReturn:
+    _replace_missing_streams()
     _listen()
     work = _Work(program, arguments)
     thread = threading.Thread(target=work.run, daemon=True)

@@ -43,6 +43,12 @@ class Suffix:
         return name.removesuffix(self.text)
 
 
+def _is_regular(path: str, reporter: Reporter) -> bool:
+    with reporter.reported(path):
+        return stat.S_ISREG(os.lstat(path).st_mode)
+    return False
+
+
 def _files_below(folder: str, wanted: bool, suffix: Suffix, reporter: Reporter) -> Iterator[str]:
     """The regular files below *folder*, those that end in *suffix* or the others; symbolic links are not followed."""
 
@@ -54,7 +60,7 @@ def _files_below(folder: str, wanted: bool, suffix: Suffix, reporter: Reporter) 
         folders.sort()
         for name in sorted(names):
             path = os.path.join(place, name)
-            if suffix.ends(name) is wanted and stat.S_ISREG(os.lstat(path).st_mode):
+            if suffix.ends(name) is wanted and _is_regular(path, reporter):
                 yield path
 
 

@@ -70,7 +70,8 @@ class Reporter:
 
     def say(self, message: str) -> None:
         """Write a line."""
-        print(f"{self._program}: {message}", file=sys.stderr, flush=True)
+        with contextlib.suppress(OSError):  # the work goes on where nobody listens
+            print(f"{self._program}: {message}", file=sys.stderr, flush=True)
 
     def error(self, message: str | None) -> None:
         """Take note of an error, and write the message if there is one."""
