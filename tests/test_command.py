@@ -239,9 +239,10 @@ def test_a_wrong_output_is_found_and_no_source_removed(folder, monkeypatch, caps
     assert set(tree(folder)) == {"a.txt", "b.qcz"}
 
 
-def test_the_mode_of_what_comes_from_a_pipe_is_that_of_any_new_file(folder):
+@pytest.mark.parametrize("source", [[], ["/dev/null"]])
+def test_the_mode_of_what_is_made_of_no_file_is_that_of_any_new_file(folder, source):
     (folder / "any").touch()
-    assert run_command("-o", "new", stdin=TEXT, cwd=folder).returncode == 0
+    assert run_command("-o", "new", *source, stdin=TEXT, cwd=folder).returncode == 0
     assert stat.S_IMODE((folder / "new").stat().st_mode) == stat.S_IMODE((folder / "any").stat().st_mode)
 
 

@@ -165,7 +165,7 @@ def short_form(**given: Any) -> None:
     """Do what -z, -d, -t or -l say."""
     operation = given["operation"] or "compress"
     for name, (option, operations) in _ONLY_FOR.items():
-        if given[name] and operation not in operations:
+        if given[name] is not None and given[name] is not False and operation not in operations:
             raise click.UsageError(f"{option} is not for {operation}, but for {' and '.join(operations)}")
     _OPERATIONS[operation](given)
 

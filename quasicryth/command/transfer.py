@@ -52,6 +52,13 @@ class Source:
             return None
         return max(self.status.st_size - self.file.tell(), 0)
 
+    @property
+    def attributes(self) -> os.stat_result | None:
+        """Owner, mode and times for the output, if this is a file that the command line names."""
+        if self.name == STANDARD_STREAM or self.status is None or not stat.S_ISREG(self.status.st_mode):
+            return None
+        return self.status
+
 
 @contextlib.contextmanager
 def _named(name: str) -> Iterator[None]:
@@ -152,8 +159,6 @@ def _check_replacement(path: Path, source: str, reporter: Reporter) -> None:
 
 def _check_target(path: Path, source: Source, force: bool, reporter: Reporter) -> bool:
     """Return whether there is something under the name *path* to be replaced; CommandError if it may not be written."""
-    if not path.name:
-        raise CommandError("the name of the output is empty or a folder")
     if not os.path.lexists(path):
         return False
     if path.is_dir():
@@ -189,7 +194,7 @@ class Transfers:
     def __init__(self, choices: FileChoices, reporter: Reporter) -> None:
         self._choices = choices
         self._reporter = reporter
-        self._done: list[Source] = []
+        self._removable: list[tuple[str, os.stat_result]] = []
 
     def run(self, names: tuple[str, ...], compressed: bool, derive: Callable[[str], str], work: Work) -> None:
         """Do *work* on each of *names*, *compressed* ones or others; *derive* names outputs if the command line does not."""
@@ -209,8 +214,9 @@ class Transfers:
                 self._to_stdout(source, work)
                 return
             self._reporter.fills_stdout = False
-            self._to_file(source, Path(derive(name) if choices.output is None else choices.output), work)
-            self._done.append(source)
+            self._to_file(source, derive(name) if choices.output is None else choices.output, work)
+            if choices.remove and source.attributes is not None:
+                self._removable.append((name, source.attributes))
 
     def _to_stdout(self, source: Source, work: Work) -> None:
         output = StandardOutput()
@@ -218,12 +224,14 @@ class Transfers:
         work(source, cast("BinaryIO", output))
         output.flush()
 
-    def _to_file(self, source: Source, target: Path, work: Work) -> None:
+    def _to_file(self, source: Source, target_name: str, work: Work) -> None:
+        target = Path(target_name)
+        if not target.name or target_name.endswith(os.sep):
+            raise CommandError("the name of the output is empty or that of a folder")
         replace = _check_target(target, source, self._choices.force, self._reporter)
         if self._choices.remove and is_special(target):
             raise CommandError("--rm needs an output that is a file")
-        attributes = None if source.name == STANDARD_STREAM else source.status
-        with _named(str(target)), open_output(target, attributes, exclusive=not replace) as output:
+        with _named(str(target)), open_output(target, source.attributes, exclusive=not replace) as output:
             totals = work(source, output)
         if self._reporter.verbose or self._reporter.shows_progress:
             self._reporter.say(f"{shown(source.name)}: {totals}, written to {masked(str(target))}")
@@ -231,19 +239,17 @@ class Transfers:
     def _remove_sources(self) -> None:
         """Remove the sources, none of them if anything failed: then it is not known what the outputs are worth to the user."""
         if self._reporter.failed:
-            if self._done:
+            if self._removable:
                 self._reporter.say("no source was removed, since something failed")
             return
-        for source in self._done:
-            with self._reporter.reported(source.name):
-                _remove(source)
+        for name, status in self._removable:
+            with self._reporter.reported(name):
+                _remove(name, status)
 
 
-def _remove(source: Source) -> None:
-    if source.status is None or not stat.S_ISREG(source.status.st_mode) or source.name == STANDARD_STREAM:
-        return
-    now = os.stat(source.name)
-    before = source.status
+def _remove(name: str, before: os.stat_result) -> None:
+    """Remove the file *name* if it is still what it was *before*."""
+    now = os.stat(name)
     if not os.path.samestat(now, before) or (now.st_size, now.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
         raise CommandError("was changed while it was read, and is not removed")
-    os.unlink(source.name)
+    os.unlink(name)
