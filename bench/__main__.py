@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from . import blocks, demo, fast, fuzz, mix, paper, readme, rivals, speed, threads, trust
+from . import blocks, demo, fast, fuzz, mix, paper, readme, rivals, session, speed, threads, trust
 
 RUNS: dict[str, Callable[[], bool]] = {
     "blocks": blocks.run,
@@ -32,11 +32,12 @@ def _parse_arguments() -> argparse.Namespace:
     long = "100 MB of text as well, which takes minutes"
     commands.add_parser("mix", help=mix.__doc__).add_argument("--long", action="store_true", help=long)
     commands.add_parser("paper", help=paper.__doc__)
+    commands.add_parser("session", help=session.__doc__)
     commands.add_parser("speed", help=speed.__doc__)
     commands.add_parser("threads", help=threads.__doc__)
     commands.add_parser("trust", help=trust.__doc__)
     commands.add_parser("rivals", help=rivals.__doc__)
-    commands.add_parser("all", help="all of these but the demo and --long: every number in the README")
+    commands.add_parser("all", help="all of these but the demo, the session and --long: every number in the README")
     commands.add_parser("readme", help=readme.__doc__).add_argument("--write", action="store_true", help="put them into README.md")
     return parser.parse_args()
 
@@ -51,6 +52,8 @@ def main() -> None:
         fine = trust.run()
     elif arguments.command == "readme":
         fine = readme.run(arguments.write)
+    elif arguments.command == "session":
+        fine = session.run()
     elif arguments.command == "mix":
         fine = mix.run(arguments.long)
     else:

@@ -52,9 +52,10 @@ def peak():
 
 _COMMAND = f"""{PEAK}
 import sys
-from quasicryth.cli import cli
+from quasicryth.command.interface import invoke
 try:
-    cli(sys.argv[1:])
+    if invoke(sys.argv[1:]):
+        sys.exit(1)
 finally:
     print(peak(), file=sys.stderr)
 """

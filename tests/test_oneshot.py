@@ -11,7 +11,7 @@ import pytest
 from samples import SMALL, english, random_bytes, source_code, synthetic_text
 
 import quasicryth
-from quasicryth.codec import ENGINES
+from quasicryth.levels import ENGINES
 from quasicryth.tiling import TILING_NAMES
 
 TILINGS = [name for name in TILING_NAMES if ":" not in name] + [

@@ -299,7 +299,8 @@ def test_the_command_test(folder):
     assert run.stderr.decode().endswith("the payload of block 2 is damaged; content bytes 6,000 to 9,000 are lost\n")
     run = run_command("test", "--json", stdin=TWO_FRAMES[:-5])
     assert run.returncode == 1
-    (damage,) = json.loads(run.stdout)["damages"]
+    (file,) = json.loads(run.stdout)["files"]
+    (damage,) = file["damages"]
     assert damage["end"] == len(TWO_FRAMES) - 5
     run = run_command("test", "--quick", "cut.qcz", cwd=folder)
     assert (run.returncode, b"ends at byte" in run.stderr) == (1, True)
