@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from . import blocks, demo, fast, fuzz, mix, paper, readme, rivals, session, speed, threads, trust
+from . import blocks, demo, distill, fast, fuzz, mix, paper, readme, rivals, session, soak, speed, threads, trust
 
 RUNS: dict[str, Callable[[], bool]] = {
     "blocks": blocks.run,
@@ -29,10 +29,16 @@ def _parse_arguments() -> argparse.Namespace:
     fuzzing.add_argument("--seconds", type=int, default=fuzz.ENOUGH_SECONDS, help="for how long (default: an hour)")
     fuzzing.add_argument("--folder", help="where to keep inputs, to go on with them another time")
     fuzzing.add_argument("targets", nargs="*", choices=[[], *fuzz.TARGETS], help="default: all of them, at the same time")
+    distilling = commands.add_parser("distill", help=distill.__doc__)
+    distilling.add_argument("folder", help="that of `fuzz --folder`")
+    distilling.add_argument("targets", nargs="*", choices=[[], *fuzz.TARGETS], help="default: all of them")
     long = "100 MB of text as well, which takes minutes"
     commands.add_parser("mix", help=mix.__doc__).add_argument("--long", action="store_true", help=long)
     commands.add_parser("paper", help=paper.__doc__)
     commands.add_parser("session", help=session.__doc__)
+    soaking = commands.add_parser("soak", help=soak.__doc__)
+    soaking.add_argument("--seconds", type=float, default=soak.LONG_ENOUGH, help="for how long (default: an hour)")
+    soaking.add_argument("--seed", type=int, help="that of an earlier run, to do the same again")
     commands.add_parser("speed", help=speed.__doc__)
     commands.add_parser("threads", help=threads.__doc__)
     commands.add_parser("trust", help=trust.__doc__)
@@ -48,6 +54,10 @@ def main() -> None:
         fine = demo.run(arguments.file)
     elif arguments.command == "fuzz":
         fine = fuzz.run(arguments.seconds, tuple(arguments.targets) or fuzz.TARGETS, arguments.folder)
+    elif arguments.command == "soak":
+        fine = soak.run(arguments.seconds, arguments.seed)
+    elif arguments.command == "distill":
+        fine = distill.run(arguments.folder, tuple(arguments.targets) or fuzz.TARGETS)
     elif arguments.command == "trust":
         fine = trust.run()
     elif arguments.command == "readme":

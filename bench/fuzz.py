@@ -89,10 +89,16 @@ def _work_folder(folder: str | None) -> Iterator[Path]:
         yield Path(name)
 
 
-def _start(target: str, folder: Path, package: Path, seconds: int) -> _Run:
+def target_command(target: str, folder: Path) -> tuple[list[str], dict[str, str]]:
+    """Return the command that fuzzes *target*, and its environment. What it needs is built in *folder*, unless it is there."""
     if target in C_TARGETS:
-        return _Run(target, _compile_c_target(target, folder), folder, seconds, dict(os.environ))
-    return _Run(target, _python_target(target, package), folder, seconds, environment(runtime=_runtime()))
+        return _compile_c_target(target, folder), dict(os.environ)
+    package = folder / "package"
+    runtime = _runtime()
+    if not package.exists():
+        package.mkdir()
+        build(package, skip_checksums=True, fuzzer=True)
+    return _python_target(target, package), environment(runtime=runtime)
 
 
 def _print(results: dict[str, dict[str, Any]]) -> bool:
@@ -111,11 +117,9 @@ def run(seconds: int = ENOUGH_SECONDS, targets: tuple[str, ...] = TARGETS, folde
     Inputs and what is found stay in *folder*, if one is named; corpora that are there are gone on with. Targets in Python run
     on a build that skips checksums. The results of other targets are kept as they are.
     """
-    with _work_folder(folder) as work, tempfile.TemporaryDirectory() as package:
-        if set(targets) & set(PYTHON_TARGETS):
-            _runtime()
-            build(Path(package), skip_checksums=True, fuzzer=True)
-        runs = [_start(target, work, Path(package), seconds) for target in targets]
+    with _work_folder(folder) as work, tempfile.TemporaryDirectory() as built:
+        commands = {target: target_command(target, Path(built)) for target in targets}
+        runs = [_Run(target, command, work, seconds, variables) for target, (command, variables) in commands.items()]
         results = {run.target: run.finish() for run in runs}
     earlier = json.loads((RESULTS / "fuzz.json").read_text())["targets"] if (RESULTS / "fuzz.json").exists() else {}
     results = {target: results.get(target) or earlier[target] for target in TARGETS if target in results or target in earlier}

@@ -1,4 +1,4 @@
-"""A copy of the package built with the address and undefined-behaviour sanitizers: for the tests, and for fuzzing."""
+"""A copy of the package built with sanitizers: of addresses and undefined behaviour, or of threads; for tests, and for fuzzing."""
 
 from __future__ import annotations
 
@@ -59,6 +59,8 @@ def environment(sanitizers: str = SANITIZERS[0], runtime: Path | None = None) ->
         # Python keeps some memory to its end; what the engine leaks, its own tests see.
         "ASAN_OPTIONS": "detect_leaks=0:allocator_may_return_null=1",
         "UBSAN_OPTIONS": "print_stacktrace=1",
+        # To name the lines of each race takes minutes.
+        "TSAN_OPTIONS": "halt_on_error=1:symbolize=0",
         "PYTHONMALLOC": "malloc",
         "PYTHONDONTWRITEBYTECODE": "1",
     }

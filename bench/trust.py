@@ -115,8 +115,8 @@ def _allow_time(data: bytes) -> _Outcomes:
 # ---- bits and cuts ---------------------------------------------------------------------------------------------------------
 
 
-def _text() -> bytes:
-    """About 700 kB of English that every Python has."""
+def english() -> bytes:
+    """Some 450 kB of English and more that every Python has."""
     import pydoc_data.topics as topics
 
     return "\n".join(topics.topics[name] for name in sorted(topics.topics)).encode()
@@ -124,7 +124,7 @@ def _text() -> bytes:
 
 def _flip_bits(options: dict[str, Any]) -> _Outcomes:
     """Flip FLIPS random bits, one at a time, in files of one block and of three; each path gets its turn."""
-    content = _text()[:_FLIPPED_CONTENT]
+    content = english()[:_FLIPPED_CONTENT]
     files = [quasicryth.compress(content, **options), quasicryth.compress(content, block_size=len(content) // 3 + 1, **options)]
     outcomes = _allow_time(files[1])
     generator = random.Random(1)
@@ -136,13 +136,16 @@ def _flip_bits(options: dict[str, Any]) -> _Outcomes:
 
 
 def _file_of(size: int, options: dict[str, Any]) -> tuple[bytes, bytes]:
-    """Return a file of at least *size* bytes, and its content."""
-    text, length = _text() * 2, size * 3
+    """Return a file of at least *size* bytes, and its content: English as far as there is some, then its words in any order."""
+    text, length = english(), size * 3
+    words, generator = text.split(), random.Random(3)
     while True:
+        if len(text) < length:
+            text += b" ".join(generator.choices(words, k=length // 4))
         data = quasicryth.compress(text[:length], **options)
         if len(data) >= size:
             return data, text[:length]
-        length = length * size * 11 // (len(data) * 10)
+        length = length * 5 // 4
 
 
 def _cut_everywhere(options: dict[str, Any]) -> tuple[int, _Outcomes]:
@@ -180,7 +183,7 @@ def _bombs() -> dict[str, bytes]:
     zeros, checksum = bytes(64 * _MIB), Xxh64()
     for _ in range(_BOMB_SIZE // len(zeros)):
         checksum.update(zeros)
-    _, payload = encode_block(_text()[:5000], EngineOptions())
+    _, payload = encode_block(english()[:5000], EngineOptions())
     return {
         # What it claims it cannot make: the payload is that of 5,000 bytes.
         "claims 10 GB": _bomb(bytes(payload), BlockKind.MIX, 1 << 30, 0, 0),
@@ -255,7 +258,7 @@ def _say(result: dict[str, Any]) -> str:
 
 def _long_stream(size: int) -> Iterator[bytes]:
     """Yield *size* bytes of text, whose parts come in an order that does not repeat soon."""
-    text, generator = _text(), random.Random(2)
+    text, generator = english(), random.Random(2)
     parts = [text[start : start + 50_000] for start in range(0, len(text) - 50_000, 50_000)]
     while size > 0:
         piece = b"".join(generator.choice(parts) for _ in range(20))[:size]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bench import soak
 from bench.machine import judge
 from bench.measure import command_seconds, compare
 from bench.mix import SIZE_BARS, measure_level
@@ -45,3 +46,12 @@ def test_levels_are_measured_on_a_round_trip(level):
 def test_a_readme_without_a_place_for_a_table_is_refused():
     with pytest.raises(ValueError, match="0 places for sizes"):
         fill("# quasicryth\n")
+
+
+def test_a_soak_does_everything_and_sees_what_piles_up(tmp_path):
+    user = soak._User(7, tmp_path)
+    assert {user.step() for _ in range(60)} >= {"in_one_call", "in_pieces", "as_file", "damaged"}
+    state = {"memory": 100, "open_files": 6, "threads": 1}
+    assert soak._has_not_grown([state, state, state, {**state, "memory": 110}])
+    assert not soak._has_not_grown([state, state, state, {**state, "memory": 112}])
+    assert not soak._has_not_grown([state, state, {**state, "open_files": 7}, state])

@@ -9,6 +9,7 @@ import sys
 
 import pytest
 from conftest import ROOT
+from fuzz.kept_inputs import unpack_inputs
 from fuzz.seeds import write_seeds
 from samples import english
 
@@ -88,6 +89,13 @@ def test_hostile_payloads_under_sanitizers(harness, seeds, engine):
     run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
     assert run.returncode == 0, run.stderr
     assert count in run.stdout
+
+
+@pytest.mark.parametrize("engine", ["paper", "fast", "mix"])
+def test_inputs_that_fuzzing_found_under_sanitizers(harness, engine, tmp_path):
+    inputs = unpack_inputs(TARGETS[engine][0], tmp_path)
+    run = subprocess.run([harness / f"replay {engine}", *inputs], capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
 
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="the linker there cannot wrap functions")

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 from conftest import ROOT
+from fuzz.kept_inputs import unpack_inputs
 
 DRIVER = ROOT / "tests" / "fuzz" / "drive.py"
 COUNTS = {"decode_oneshot": 5000, "decode_stream": 3000, "frame_info": 3000, "round_trip": 300}
@@ -21,6 +22,15 @@ def test_nothing_is_found(target):
     run = drive(target, "mutate", "0", str(COUNTS[target]))
     assert run.returncode == 0, run.stderr
     assert f"{COUNTS[target]} inputs" in run.stdout
+
+
+@pytest.mark.parametrize("target", COUNTS)
+def test_what_was_found_before_is_replayed(target, tmp_path):
+    """Inputs that once showed a defect, and the fewest of hours of fuzzing that reach everything (`python -m bench distill`)."""
+    inputs = unpack_inputs(target, tmp_path)
+    run = drive(target, "replay", str(tmp_path))
+    assert run.returncode == 0, run.stderr
+    assert f"{len(inputs)} inputs" in run.stdout
 
 
 def test_golden_files_can_be_replayed():

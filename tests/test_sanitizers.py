@@ -1,4 +1,5 @@
-"""The package under the address and undefined-behaviour sanitizers, without checksums, so that hostile bytes reach the engines."""
+"""The package under sanitizers: of addresses and undefined behaviour without checksums, so that hostile bytes reach the engines,
+and of threads."""
 
 from __future__ import annotations
 
@@ -19,11 +20,10 @@ def package(tmp_path_factory):
     return folder
 
 
-def run_python(package, *arguments) -> subprocess.CompletedProcess[str]:
+def run_python(package, *arguments, sanitizers: str = sanitized.SANITIZERS[0]) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, *map(str, arguments)]
-    return subprocess.run(
-        command, cwd=package, env=sanitized.environment(), capture_output=True, text=True, check=False, timeout=600
-    )
+    environment = {**sanitized.environment(sanitizers), "PYTHONPATH": str(package)}
+    return subprocess.run(command, cwd=package, env=environment, capture_output=True, text=True, check=False, timeout=600)
 
 
 def test_it_is_the_sanitized_package_that_runs(package):
@@ -37,3 +37,21 @@ def test_nothing_is_found(package, target):
     run = run_python(package, package / "tests" / "fuzz" / "drive.py", target, "mutate", 100_000, COUNTS[target])
     assert run.returncode == 0, run.stderr
     assert f"{COUNTS[target]} inputs" in run.stdout
+
+
+@pytest.fixture(scope="module")
+def package_for_threads(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("threads")
+    sanitized.build(folder, "thread")
+    return folder
+
+
+def test_threads_race_for_nothing(package_for_threads):
+    run = run_python(package_for_threads, package_for_threads / "tests" / "use_threads.py", sanitizers="thread")
+    assert (run.returncode, run.stderr) == (0, "")
+
+
+def test_a_race_would_be_seen(package_for_threads):
+    run = run_python(package_for_threads, package_for_threads / "tests" / "use_threads.py", "race", sanitizers="thread")
+    assert run.returncode != 0
+    assert "ThreadSanitizer: data race" in run.stderr
