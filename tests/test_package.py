@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import inspect
 import os
 import shutil
 import subprocess
@@ -16,6 +18,7 @@ TOOLS = {
     "ruff check": ["ruff", "check", "."],
     "ruff format": ["ruff", "format", "--check", "."],
     "mypy": ["mypy"],
+    "stubtest": ["mypy.stubtest", "quasicryth", "--mypy-config-file", "pyproject.toml", "--allowlist", "tests/stubtest.txt"],
 }
 
 
@@ -51,6 +54,23 @@ def test_compressing_needs_neither_numpy_nor_click():
 @pytest.mark.parametrize("command", TOOLS.values(), ids=TOOLS)
 def test_clean(command):
     run(sys.executable, "-m", *command, cwd=ROOT)
+
+
+def test_all_that_is_public_is_explained():
+    """The modules of Python are ruff's work (its rules D); this is for the compiled ones, which it does not read."""
+    unexplained = []
+    for path in sorted((ROOT / "quasicryth").glob("_*.pyi")):
+        module = importlib.import_module(f"quasicryth.{path.stem}")
+        for name, value in vars(module).items():
+            if name.startswith("_") or getattr(value, "__module__", None) != module.__name__:
+                continue
+            members = {f"{name}.{key}": member for key, member in vars(value).items()} if isinstance(value, type) else {}
+            for place, item in {name: value, **members}.items():
+                if "._" not in place and (callable(item) or isinstance(item, property)) and not inspect.getdoc(item):
+                    unexplained.append(f"{module.__name__}.{place}")
+        if not module.__doc__:
+            unexplained.append(module.__name__)
+    assert not unexplained
 
 
 def test_a_missing_compiled_part_is_explained(tmp_path):
