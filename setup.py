@@ -1,5 +1,6 @@
 """Builds the Cython core and the C engine; everything else is in pyproject.toml."""
 
+import os
 import sys
 import sysconfig
 from pathlib import Path
@@ -89,7 +90,9 @@ MODULES = {
 LIMITED = "bdist_wheel" in sys.argv and not sysconfig.get_config_var("Py_GIL_DISABLED")
 MACROS = [("CYTHON_WITHOUT_ASSERTIONS", "1"), *([("Py_LIMITED_API", "0x030B0000")] if LIMITED else [])]
 
-FLAGS = ["/std:c11", "/O2"] if sys.platform == "win32" else ["-std=c11", "-O3", "-g0", "-fvisibility=hidden"]
+# Who sets CFLAGS knows how to optimize, and whether to debug.
+OPTIMIZATION = [] if os.environ.get("CFLAGS") else ["-O3", "-g0"]
+FLAGS = ["/std:c11", "/O2"] if sys.platform == "win32" else ["-std=c11", *OPTIMIZATION, "-fvisibility=hidden"]
 
 setup(
     ext_modules=[

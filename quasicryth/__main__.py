@@ -1,6 +1,6 @@
 """`python -m quasicryth` is the command `qcz`."""
 
-from .cli import main
+from .command.entry import qcz
 
 if __name__ == "__main__":
-    main()
+    qcz()

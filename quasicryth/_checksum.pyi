@@ -1,6 +1,8 @@
-from typing import Self
+from typing import Final, Self
 
 from typing_extensions import Buffer, disjoint_base
+
+CHECKSUMS_ARE_CHECKED: Final[bool]
 
 @disjoint_base
 class Xxh64:
@@ -9,3 +11,5 @@ class Xxh64:
     def digest(self) -> int: ...
 
 def xxh64(data: Buffer, seed: int = 0) -> int: ...
+def matches(computed: int, stated: int) -> bool: ...
+def find_seed(data: Buffer, checksum: int, first: int, count: int) -> int | None: ...

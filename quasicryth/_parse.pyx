@@ -1,4 +1,4 @@
-# cython: language_level=3, boundscheck=False, wraparound=False
+# cython: language_level=3, boundscheck=False, wraparound=False, freethreading_compatible=True
 """The parse: phrase lookup at the positions a tiling allows, and the three-pass greedy cover (paper, sections 1.9 and 1.10)."""
 
 from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
@@ -272,8 +272,10 @@ def parse_tokens(Tokens tokens not None, Codebooks books not None, const uint8_t
     """Cover the words of *tokens* with entries of *books* and return the Parse.
 
     *depths* says for every word the deepest hierarchy level (0 .. 9) a phrase may have that begins there; without *bigrams* the second
-    pass is left out.
+    pass is left out. Raises ValueError for *books* of other tokens, and for another number of depths than words.
     """
+    if books.tokens is not tokens:
+        raise ValueError("the codebooks are not those of the tokens")
     if <size_t>depths.shape[0] != tokens.words.word_count:
         raise ValueError("there must be one depth for each word")
     parse = Parse()
@@ -283,4 +285,5 @@ def parse_tokens(Tokens tokens not None, Codebooks books not None, const uint8_t
         complete = parse_words(parse, &tokens.words, books, first, bigrams)
     if not complete:
         raise MemoryError("no memory for the parse of the block")
+    parse.books = books
     return parse

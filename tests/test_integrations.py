@@ -220,7 +220,7 @@ def tree(tmp_path) -> Path:
     (folder / "empty folder").mkdir()
     (folder / "empty").touch()
     (folder / "näme with späces").write_text("ok", encoding="utf-8")
-    (folder / "package" / "cli.py").chmod(0o755)
+    (folder / "package" / "codec.py").chmod(0o755)
     return folder
 
 
