@@ -6,11 +6,12 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from . import blocks, demo, fast, fuzz, mix, paper, readme, rivals, session, speed, threads, trust
+from . import blocks, demo, fast, fuzz, integrations, mix, paper, readme, rivals, session, speed, threads, trust
 
 RUNS: dict[str, Callable[[], bool]] = {
     "blocks": blocks.run,
     "fast": fast.run,
+    "integrations": integrations.run,
     "mix": mix.run,
     "paper": paper.run,
     "rivals": rivals.run,
@@ -33,6 +34,7 @@ def _parse_arguments() -> argparse.Namespace:
     commands.add_parser("mix", help=mix.__doc__).add_argument("--long", action="store_true", help=long)
     commands.add_parser("paper", help=paper.__doc__)
     commands.add_parser("session", help=session.__doc__)
+    commands.add_parser("integrations", help=integrations.__doc__)
     commands.add_parser("speed", help=speed.__doc__)
     commands.add_parser("threads", help=threads.__doc__)
     commands.add_parser("trust", help=trust.__doc__)

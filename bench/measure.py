@@ -13,11 +13,18 @@ from typing import Any, TypeVar
 Result = TypeVar("Result")
 
 
-def own_seconds(action: Callable[[], bytes]) -> tuple[float, bytes]:
+def own_seconds(action: Callable[[], Result]) -> tuple[float, Result]:
     """Return the CPU time of *action* in this process, and what it returned."""
     start = time.process_time()
     result = action()
     return time.process_time() - start, result
+
+
+def clock_seconds(action: Callable[[], Result]) -> tuple[float, Result]:
+    """Return the time on the clock of *action*, and what it returned."""
+    start = time.perf_counter()
+    result = action()
+    return time.perf_counter() - start, result
 
 
 def command_seconds(action: Callable[[], Result]) -> tuple[float, Result]:

@@ -7,7 +7,7 @@ import errno
 import io
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NoReturn, TypedDict, cast, overload
@@ -224,7 +224,10 @@ class QczFile(io.BufferedIOBase):
     def read1(self, size: int = -1, /) -> bytes:
         """Return up to *size* bytes, as many as are at hand, of one block at most; none at the end only."""
         with self._lock:
-            return self._reading().read1(min(size, _LARGE_SIZE))
+            reader = self._reading()
+            if 0 < size < _BUFFER_SIZE:
+                reader.peek()  # fills the buffer, which `read1` goes past: text files ask for 8 KiB at a time
+            return reader.read1(min(size, _LARGE_SIZE))
 
     def readinto(self, buffer: Buffer, /) -> int:
         """Fill *buffer* and return how many bytes it got, fewer than it has only at the end."""
@@ -246,9 +249,17 @@ class QczFile(io.BufferedIOBase):
         with self._lock:
             return self._reading().readline(size)
 
-    def __iter__(self) -> Self:
-        self._reading()
-        return self
+    def __iter__(self) -> Iterator[bytes]:
+        return self._lines(self._reading().readline)
+
+    def _lines(self, readline: Callable[[], bytes]) -> Iterator[bytes]:
+        """Yield lines; a generator takes half as long for each as `__next__`, which takes longer than decoding the line."""
+        while True:
+            with self._lock:
+                line = readline()
+            if not line:
+                return
+            yield line
 
     def __next__(self) -> bytes:
         with self._lock:

@@ -557,6 +557,49 @@ def test_one_file_in_many_threads():
     assert lines == [b"a whole line\n"] * 1600
 
 
+def test_iteration_in_threads_goes_with_all_other_calls():
+    packed = quasicryth.compress(b"a whole line\n" * 20_000, 1, block_size=5000)
+    with QczFile(io.BytesIO(packed)) as file:
+        lines: list[bytes] = []
+        others = [file.peek, file.tell, lambda: file.read1(0), lambda: file.read_range(5000, 6000), lambda: file.content_size]
+        threads = [threading.Thread(target=lambda: lines.extend(file), daemon=True) for _ in range(4)]
+        threads += [
+            threading.Thread(target=lambda call=call: [call() for _ in range(200)], daemon=True)  # type: ignore[misc]
+            for call in others
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+            assert not thread.is_alive()
+    assert lines == [b"a whole line\n"] * 20_000
+
+
+def test_iteration_goes_on_where_it_was_left():
+    with QczFile(io.BytesIO(PACKED)) as file:
+        for line in file:
+            first = line
+            break
+        assert file.tell() == len(first)
+        second = next(file)
+        rest = b"".join(file)
+        assert first + second + rest == TEXT
+        assert list(file) == []
+
+
+def test_lines_of_files_that_are_closed_or_written_are_refused():
+    with QczFile(io.BytesIO(PACKED)) as file:
+        lines = iter(file)
+        assert next(lines) == file.read_range(0, TEXT.index(b"\n") + 1)
+    for call in (file.readline, file.__iter__, file.__next__, lines.__next__):
+        with pytest.raises(ValueError, match="closed file"):
+            call()
+    with QczFile(io.BytesIO(), "w") as file:
+        for call in (file.readline, file.__iter__, file.__next__):
+            with pytest.raises(io.UnsupportedOperation):
+                call()
+
+
 # ---- beside what Python has ------------------------------------------------------------------------------------------------
 
 
