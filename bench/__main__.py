@@ -6,14 +6,16 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from . import blocks, demo, fast, fuzz, integrations, mix, paper, readme, rivals, session, speed, threads, trust
+from . import blocks, demo, fast, fuzz, integrations, levels, mix, paper, picture, readme, rivals, session, speed, threads, trust
 
 RUNS: dict[str, Callable[[], bool]] = {
     "blocks": blocks.run,
     "fast": fast.run,
     "integrations": integrations.run,
+    "levels": levels.run,
     "mix": mix.run,
     "paper": paper.run,
+    "picture": picture.run,
     "rivals": rivals.run,
     "speed": speed.run,
     "threads": threads.run,
@@ -35,6 +37,8 @@ def _parse_arguments() -> argparse.Namespace:
     commands.add_parser("paper", help=paper.__doc__)
     commands.add_parser("session", help=session.__doc__)
     commands.add_parser("integrations", help=integrations.__doc__)
+    commands.add_parser("levels", help=levels.__doc__)
+    commands.add_parser("picture", help=picture.__doc__)
     commands.add_parser("speed", help=speed.__doc__)
     commands.add_parser("threads", help=threads.__doc__)
     commands.add_parser("trust", help=trust.__doc__)

@@ -16,7 +16,7 @@ from corpora import load
 from quasicryth.integrations import register_fsspec
 
 from .machine import judge, keep
-from .measure import clock_seconds, own_seconds
+from .measure import own_seconds
 
 FILE = "logs.log"
 LOG_SIZE = 200_000_000
@@ -29,8 +29,6 @@ ENGINE = "quasicryth.decompress"
 Lines = Iterable[bytes] | Iterable[str]
 # Opens the file and hands its lines to a function.
 Reader = Callable[[str, Callable[[Lines], Any]], Any]
-# Runs something, and returns the seconds it took and its result.
-Clock = Callable[[Callable[[], Any]], tuple[float, Any]]
 
 
 def make_log(base: bytes, size: int) -> bytes:
@@ -123,19 +121,19 @@ def verify(path: str, content: bytes) -> None:
 # ---- measuring -------------------------------------------------------------------------------------------------------------
 
 
-def _time_in_turn(path: str, content: bytes, runs: int, seconds_of: Clock = own_seconds) -> dict[str, list[float]]:
-    """Return the seconds of all that is compared, *runs* of each; *content* is of one byte for each character."""
+def _time_in_turn(path: str, content: bytes, runs: int) -> dict[str, list[float]]:
+    """Return the CPU seconds of all that is compared, *runs* of each; *content* is of one byte for each character."""
     packed = Path(path).read_bytes()
     seconds: dict[str, list[float]] = {name: [] for name in (ENGINE, "in pieces", *READERS)}
     for _ in range(runs):
-        taken, result = seconds_of(lambda: quasicryth.decompress(packed))
+        taken, result = own_seconds(lambda: quasicryth.decompress(packed))
         if result != content:
             raise AssertionError("the round trip failed")
         del result
         seconds[ENGINE].append(taken)
-        seconds["in pieces"].append(seconds_of(lambda: _in_pieces(path))[0])
+        seconds["in pieces"].append(own_seconds(lambda: _in_pieces(path))[0])
         for name, read in READERS.items():
-            taken, length = seconds_of(lambda read=read: read(path, _total_length))
+            taken, length = own_seconds(lambda read=read: read(path, _total_length))
             if length != len(content):
                 raise AssertionError(f"{name} gives {length} characters")
             seconds[name].append(taken)
@@ -160,9 +158,6 @@ def _measure_level(level: int, content: bytes, folder: str) -> dict[str, Any]:
         file.write(content)
     verify(path, content)
     seconds = _time_in_turn(path, content, RUNS[level])
-    register_fsspec(threads=2)
-    on_clock = _time_in_turn(path, content, RUNS[level], clock_seconds)
-    register_fsspec()
     return {
         "bytes": Path(path).stat().st_size,
         "block_size": quasicryth.get_frame_info(Path(path).read_bytes()).block_size,
@@ -170,7 +165,6 @@ def _measure_level(level: int, content: bytes, folder: str) -> dict[str, Any]:
         "seconds": {name: statistics.median(times) for name, times in seconds.items()},
         "share_of_engine": _shares(seconds, ENGINE),
         "share_of_reading_in_pieces": _shares(seconds, "in pieces"),
-        "share_with_two_threads_on_the_clock": {name: share for name, share in _shares(on_clock, ENGINE).items() if name in JUDGED},
     }
 
 
@@ -182,8 +176,6 @@ def _report(level: int, size: int, result: dict[str, Any]) -> bool:
     for name, share in shares.items():
         against = f", at least {BAR:.0%}  {judge(share, BAR, at_most=False)}" if name in JUDGED else ""
         print(f"  lines from {name:25} {speeds[name]:6.0f} MB/s: {share:.0%} of the engine{against}", flush=True)
-    for name, share in result["share_with_two_threads_on_the_clock"].items():
-        print(f"  with two threads, on the clock, from {name:20} {share:.0%} of the engine with one", flush=True)
     return all(shares[name] >= BAR for name in JUDGED)
 
 

@@ -20,13 +20,6 @@ def own_seconds(action: Callable[[], Result]) -> tuple[float, Result]:
     return time.process_time() - start, result
 
 
-def clock_seconds(action: Callable[[], Result]) -> tuple[float, Result]:
-    """Return the time on the clock of *action*, and what it returned."""
-    start = time.perf_counter()
-    result = action()
-    return time.perf_counter() - start, result
-
-
 def command_seconds(action: Callable[[], Result]) -> tuple[float, Result]:
     """Return the CPU time of the commands that *action* runs, without this process, and what it returned."""
     start = resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -18,7 +18,7 @@ import threading
 from functools import partial
 
 import pytest
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from samples import SMALL, synthetic_text
@@ -585,6 +585,28 @@ def test_iteration_goes_on_where_it_was_left():
         rest = b"".join(file)
         assert first + second + rest == TEXT
         assert list(file) == []
+
+
+@given(data=st.data())
+def test_iteration_goes_with_all_other_calls(data):
+    """As in a file that is not compressed, whatever is done between two lines, and with two loops at a time."""
+    content = b"".join(b"%d" % number * data.draw(st.integers(0, 9)) + b"\n" for number in range(60)) + b"the end"
+    packed = quasicryth.compress(content, 1, block_size=data.draw(st.integers(10, 500)))
+    calls = {
+        "next": lambda file, loops, _: next(file, None),
+        "loop": lambda file, loops, number: next(loops[number % 2], None),
+        "read": lambda file, loops, number: file.read(number),
+        "readline": lambda file, loops, number: file.readline(number),
+        "readinto": lambda file, loops, number: file.readinto(bytearray(number)),
+        "seek": lambda file, loops, number: file.seek(number),
+        "tell": lambda file, loops, _: file.tell(),
+    }
+    with QczFile(io.BytesIO(packed)) as ours, io.BytesIO(content) as theirs:
+        loops, their_loops = (iter(ours), iter(ours)), (iter(theirs), iter(theirs))
+        for name, number in data.draw(st.lists(st.tuples(st.sampled_from(sorted(calls)), st.integers(0, 300)), max_size=40)):
+            if name == "loop" and theirs.tell() >= len(content):
+                continue  # a loop that has come to the end does not begin again
+            assert calls[name](ours, loops, number) == calls[name](theirs, their_loops, number), name
 
 
 def test_lines_of_files_that_are_closed_or_written_are_refused():
