@@ -18,6 +18,9 @@ from samples import english
 import quasicryth
 from quasicryth import integrations
 
+# What the libraries warn of among themselves is no fault of the package; a file that is left open would be.
+pytestmark = [pytest.mark.filterwarnings("default"), pytest.mark.filterwarnings("error::ResourceWarning")]
+
 LINES = [f"line {number} of many, and what it says\n" for number in range(3000)]
 CONTENT = "".join(LINES).encode()
 

@@ -19,6 +19,7 @@ TOOLS = {
     "ruff check": ["ruff", "check", "."],
     "ruff format": ["ruff", "format", "--check", "."],
     "mypy": ["mypy"],
+    "mypy of what uses it": ["mypy", "--strict", "tests/typed_use.py"],
     "stubtest": ["mypy.stubtest", "quasicryth", "--mypy-config-file", "pyproject.toml", "--allowlist", "tests/stubtest.txt"],
 }
 
