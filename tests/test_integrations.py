@@ -242,28 +242,54 @@ def shutil_format():
     shutil.unregister_unpack_format(integrations.SHUTIL_FORMAT)
 
 
-@pytest.mark.usefixtures("shutil_format")
-def test_a_source_tree_goes_through_shutil_tarfile_and_the_command(tree, tmp_path):
-    expected = files_in(tree)
-    name = Path(shutil.make_archive(str(tmp_path / "made" / "tree"), "qcztar", tree))
-    assert name == tmp_path / "made" / "tree.tar.qcz"
+def command(*arguments: str | Path) -> None:
+    subprocess.run([sys.executable, "-m", "quasicryth", *map(str, arguments)], check=True)
 
-    shutil.unpack_archive(name, tmp_path / "by shutil")
-    assert files_in(tmp_path / "by shutil") == expected
 
+def make_by_shutil(tree: Path, name: Path) -> None:
+    assert shutil.make_archive(str(name).removesuffix(".tar.qcz"), "qcztar", tree) == str(name)
+
+
+def make_by_tarfile(tree: Path, name: Path) -> None:
+    with quasicryth.open(name, "wb", level=1) as file, tarfile.open(fileobj=file, mode="w") as archive:
+        archive.add(tree, ".")
+
+
+def make_by_open_tar(tree: Path, name: Path) -> None:
+    with integrations.open_tar(name, "w", level=1) as archive:
+        archive.add(tree, ".")
+
+
+def make_by_the_command(tree: Path, name: Path) -> None:
+    command("-1", shutil.make_archive(str(name).removesuffix(".tar.qcz"), "tar", tree))
+
+
+def unpack_by_tarfile(name: Path, folder: Path) -> None:
     with quasicryth.open(name) as file, tarfile.open(fileobj=file) as archive:
-        archive.extractall(tmp_path / "by tarfile", filter="data")
-    assert files_in(tmp_path / "by tarfile") == expected
+        archive.extractall(folder, filter="data")
 
-    subprocess.run([sys.executable, "-m", "quasicryth", "decompress", str(name), "-o", str(tmp_path / "tree.tar")], check=True)
-    shutil.unpack_archive(tmp_path / "tree.tar", tmp_path / "by the command", filter="data")
-    assert files_in(tmp_path / "by the command") == expected
 
-    shutil.make_archive(str(tmp_path / "plain"), "tar", tree)
-    subprocess.run([sys.executable, "-m", "quasicryth", "compress", "-1", str(tmp_path / "plain.tar")], check=True)
-    with integrations.open_tar(tmp_path / "plain.tar.qcz") as archive:
-        archive.extractall(tmp_path / "back", filter="data")
-    assert files_in(tmp_path / "back") == expected
+def unpack_by_open_tar(name: Path, folder: Path) -> None:
+    with integrations.open_tar(name) as archive:
+        archive.extractall(folder, filter="data")
+
+
+def unpack_by_the_command(name: Path, folder: Path) -> None:
+    command("-d", name, "-o", f"{folder}.tar")
+    shutil.unpack_archive(f"{folder}.tar", folder, filter="data")
+
+
+@pytest.mark.usefixtures("shutil_format")
+@pytest.mark.parametrize("make", [make_by_shutil, make_by_tarfile, make_by_open_tar, make_by_the_command])
+def test_a_source_tree_goes_through_shutil_tarfile_and_the_command(make, tree, tmp_path):
+    """Each reads what the others make."""
+    expected, name = files_in(tree), tmp_path / "made" / "tree.tar.qcz"
+    name.parent.mkdir()
+    make(tree, name)
+    for unpack in (shutil.unpack_archive, unpack_by_tarfile, unpack_by_open_tar, unpack_by_the_command):
+        folder = tmp_path / unpack.__name__
+        unpack(name, folder)
+        assert files_in(folder) == expected, unpack.__name__
 
 
 @pytest.mark.usefixtures("shutil_format")
