@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ STYLES = {
     "PPMd": ("#b8860b", "P"),
     "zpaq": ("#56b4e9", "X"),
 }
+# Levels nearer to each other than this, in per cent of the text and in powers of ten, have one label.
+NEAR_SIZE, NEAR_SPEED = 0.35, 0.15
 PANELS = {"compress_seconds": "compresses", "decompress_seconds": "decompresses"}
 
 
@@ -31,19 +34,29 @@ def load_kept() -> dict[str, Any]:
     return kept
 
 
+def _group(names: list[str], points: list[tuple[float, float]]) -> list[tuple[str, tuple[float, float]]]:
+    """Return labels and their places: levels that come to nearly the same share one."""
+    labels: list[tuple[str, tuple[float, float]]] = []
+    for name, (speed, size) in zip(names, points, strict=True):
+        if labels and abs(size - labels[-1][1][1]) < NEAR_SIZE and abs(math.log10(speed / labels[-1][1][0])) < NEAR_SPEED:
+            labels[-1] = (f"{labels[-1][0]}, {name}", labels[-1][1])
+        else:
+            labels.append((name, (speed, size)))
+    return labels
+
+
 def _draw_program(axes: Any, kept: dict[str, Any], program: str, key: str) -> None:
     levels = kept["results"][program]
     base = kept["results"][BASE[0]][BASE[1]][key]
-    speeds = [base / level[key] for level in levels.values()]
-    sizes = [100 * level["bytes"] / kept["bytes"] for level in levels.values()]
+    points = [(base / level[key], 100 * level["bytes"] / kept["bytes"]) for level in levels.values()]
     colour, mark = STYLES[program]
     own = program == OWN
+    speeds, sizes = zip(*points, strict=True)
     axes.plot(speeds, sizes, color=colour, marker=mark, markersize=7 if own else 5, linewidth=2.2 if own else 1, label=program)
-    for name, speed, size in zip(levels, speeds, sizes, strict=True):
-        offset = (-5, -5) if own else (4, 4)
-        align = {"ha": "right", "va": "top"} if own else {}
-        weight = "bold" if own else "normal"
-        axes.annotate(name, (speed, size), offset, textcoords="offset points", fontsize=8, color=colour, weight=weight, **align)
+    style = {"va": "top", "weight": "bold"} if own else {}
+    for label, place in _group(list(levels), points):
+        offset = (5, -5) if own else (4, 4)
+        axes.annotate(label, place, offset, textcoords="offset points", fontsize=8, color=colour, **style)
 
 
 def _draw_panel(axes: Any, kept: dict[str, Any], key: str, verb: str) -> None:
