@@ -2,7 +2,6 @@
 
 import os
 import sys
-import sysconfig
 from pathlib import Path
 
 from setuptools import Extension, setup
@@ -85,10 +84,9 @@ MODULES = {
     "_tokens": WORDS,
 }
 
-# A wheel is for every Python from 3.11 on: the limited API costs no speed here. Free-threaded Pythons do not have it, and what is
-# built in place stays for the one that built it.
-LIMITED = "bdist_wheel" in sys.argv and not sysconfig.get_config_var("Py_GIL_DISABLED")
-MACROS = [("CYTHON_WITHOUT_ASSERTIONS", "1"), *([("Py_LIMITED_API", "0x030B0000")] if LIMITED else [])]
+# The limited API, one wheel for every Python from 3.11 on, is not used, for it costs speed: measured seven times in turn on a busy
+# machine, median of CPU time, calls on 1 kB take 1.04 times as long (decompressing from 1.01 to 1.11 in every one), a checksum of 1 kB
+# 1.33 times. Blocks of megabytes are the same C code either way (from 0.93 to 1.35, which is the machine), and so are lines (0.98).
 
 # Who sets CFLAGS knows how to optimize, and whether to debug.
 OPTIMIZATION = [] if os.environ.get("CFLAGS") else ["-O3", "-g0"]
@@ -102,10 +100,8 @@ setup(
             include_dirs=["csrc"],
             depends=sorted(map(str, Path("csrc").glob("*.h"))),
             extra_compile_args=FLAGS,
-            define_macros=MACROS,
-            py_limited_api=LIMITED,
+            define_macros=[("CYTHON_WITHOUT_ASSERTIONS", "1")],
         )
         for name, sources in MODULES.items()
-    ],
-    options={"bdist_wheel": {"py_limited_api": "cp311"}} if LIMITED else {},
+    ]
 )
