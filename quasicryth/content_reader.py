@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class ContentReader(io.RawIOBase):
-    """Reads the content of all frames of *file* from where it is; one block, with *threads* that many and one more, is in memory.
+    """Reads the content of all frames of *file* from where it is; one block, with *threads* that many and two more, is in memory.
 
     From the beginning on, blocks are decoded one after the other, and at the end of each frame its content is checked as a whole.
     Seeking elsewhere reads the index from the tails, and decodes only the blocks that are read; their own checksums are checked.

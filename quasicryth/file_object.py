@@ -79,7 +79,7 @@ class QczFile(io.BufferedIOBase):
     For writing, *level*, *engine*, *tiling* and *block_size* are those of `quasicryth.compress`; for reading, *max_length* (bytes
     of content, from its beginning) and *memlimit* (bytes) are those of `quasicryth.decompress`. *threads* work on that many blocks
     at a time; 0 is as many as there are cores. *progress* is called after each block with the bytes of content that were worked on
-    and None. In memory is one block, or with *threads* that many and one more, whatever the length of the file.
+    and None. In memory is one block, or with *threads* that many and two more, whatever the length of the file.
 
     A path appears when the file is closed, whole; with `a`, what is there changes at once and is cut off again if it comes to
     nothing. If the body of a `with` raises, if a write failed, after `discard` or if the object is dropped without being closed,
