@@ -132,8 +132,8 @@ def _lines() -> str:
     kept = _load("integrations")
     rows = []
     for level, result in kept.get("levels", {}).items():
-        rows.append([f"-{level}", *(f"{share:.0%}" for share in result["share_of_engine"].values())])
-    return _table(["level", *READERS], rows)
+        rows.append([f"lines at -{level}", *(f"{share:.0%}" for share in result["share_of_engine"].values())])
+    return _table(["", *READERS], rows)
 
 
 PARTS = {
