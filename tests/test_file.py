@@ -227,7 +227,7 @@ def test_a_file_that_is_dropped_is_not_finished(mode):
 @pytest.mark.parametrize("calls", range(4))
 def test_a_write_that_failed_does_not_end_in_a_whole_frame(calls, threads):
     target = Failing(calls=calls)
-    file = QczFile(target, "w", level=1, block_size=5000, threads=threads)
+    file = QczFile(target, "w", level=1, block_size=2000, threads=threads)
     with pytest.raises(OSError, match="No space"):  # whichever of them is the one
         for start in range(0, len(TEXT), 1000):
             file.write(TEXT[start : start + 1000])
