@@ -84,6 +84,9 @@ MODULES = {
     "_tokens": WORDS,
 }
 
+# The limited API, one wheel for every Python from 3.11 on, is not used, for it costs speed: measured seven times in turn on a busy
+# machine, median of CPU time, calls on 1 kB take 1.04 times as long (decompressing 1.01 to 1.11 times), a checksum of 1 kB 1.33
+# times. Blocks of megabytes are the same C code either way (0.93 to 1.35 times, which is the machine), as are lines (0.98 times).
 
 # Who sets CFLAGS knows how to optimize, and whether to debug.
 OPTIMIZATION = [] if os.environ.get("CFLAGS") else ["-O3", "-g0"]

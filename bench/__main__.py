@@ -6,13 +6,34 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from . import blocks, demo, distill, fast, fuzz, mix, paper, readme, rivals, session, soak, speed, threads, trust
+from . import (
+    blocks,
+    demo,
+    distill,
+    fast,
+    fuzz,
+    integrations,
+    levels,
+    mix,
+    paper,
+    picture,
+    readme,
+    rivals,
+    session,
+    soak,
+    speed,
+    threads,
+    trust,
+)
 
 RUNS: dict[str, Callable[[], bool]] = {
     "blocks": blocks.run,
     "fast": fast.run,
+    "integrations": integrations.run,
+    "levels": levels.run,
     "mix": mix.run,
     "paper": paper.run,
+    "picture": picture.run,
     "rivals": rivals.run,
     "speed": speed.run,
     "threads": threads.run,
@@ -39,6 +60,9 @@ def _parse_arguments() -> argparse.Namespace:
     soaking = commands.add_parser("soak", help=soak.__doc__)
     soaking.add_argument("--seconds", type=float, default=soak.LONG_ENOUGH, help="for how long (default: an hour)")
     soaking.add_argument("--seed", type=int, help="that of an earlier run, to do the same again")
+    commands.add_parser("integrations", help=integrations.__doc__)
+    commands.add_parser("levels", help=levels.__doc__)
+    commands.add_parser("picture", help=picture.__doc__)
     commands.add_parser("speed", help=speed.__doc__)
     commands.add_parser("threads", help=threads.__doc__)
     commands.add_parser("trust", help=trust.__doc__)

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from .integrations import READERS
 from .machine import RESULTS
 from .mix import FILES, LONG_FILE, LONG_RIVAL, MIB, RIVAL_OF_LEVEL
 from .mix_cost import FILE as TIMED_FILE
@@ -127,6 +128,14 @@ def _threads() -> str:
     return _table(["", "compresses", "decompresses"], rows)
 
 
+def _lines() -> str:
+    kept = _load("integrations")
+    rows = []
+    for level, result in kept.get("levels", {}).items():
+        rows.append([f"lines at -{level}", *(f"{share:.0%}" for share in result["share_of_engine"].values())])
+    return _table(["", *READERS], rows)
+
+
 PARTS = {
     "sizes": _sizes,
     "fast": _fast,
@@ -135,6 +144,7 @@ PARTS = {
     "cost": _cost,
     "blocks": _blocks,
     "threads": _threads,
+    "lines": _lines,
 }
 
 

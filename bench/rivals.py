@@ -32,7 +32,7 @@ def _run(folder: Path, *command: str) -> None:
     subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-def _command(needs: str, packed: str, pack: list[str], unpack: list[str]) -> Rival:
+def by_command(needs: str, packed: str, pack: list[str], unpack: list[str]) -> Rival:
     """A rival that is a command; NAME in its arguments stands for the file."""
 
     def named(arguments: list[str], name: str) -> list[str]:
@@ -50,7 +50,7 @@ def _command(needs: str, packed: str, pack: list[str], unpack: list[str]) -> Riv
     return Rival(needs, do_pack, do_unpack)
 
 
-def _library(needs: str, compress: Callable[[bytes], bytes], decompress: Callable[[bytes], bytes]) -> Rival:
+def by_library(needs: str, compress: Callable[[bytes], bytes], decompress: Callable[[bytes], bytes]) -> Rival:
     """A rival that is a Python module."""
 
     def do_pack(folder: Path, name: str) -> Path:
@@ -91,12 +91,12 @@ def _unbrotli(data: bytes) -> bytes:
 
 
 RIVALS = {
-    "zstd --ultra -22 --long=27": _library("zstandard", _zstd, _unzstd),
-    "xz -9e": _library("lzma", compress_by_xz, lzma.decompress),
-    "brotli -q 11 --lgwin=24": _library("brotli", _brotli, _unbrotli),
-    "bzip3 -b 128": _command("bzip3", "NAME.bz3", ["-e", "-b", "128", "NAME", "NAME.bz3"], ["-d", "NAME.bz3", "back/NAME"]),
-    "7-Zip PPMd o16 1 GB": _command("7z", "a.7z", ["a", "-m0=PPMd:o16:mem=1g", "-mx=9", "a.7z", "NAME"], ["x", "-oback", "a.7z"]),
-    "zpaq -m5": _command("zpaq", "a.zpaq", ["add", "a.zpaq", "NAME", "-m5", "-t1"], ["extract", "a.zpaq", "-to", "back", "-t1"]),
+    "zstd --ultra -22 --long=27": by_library("zstandard", _zstd, _unzstd),
+    "xz -9e": by_library("lzma", compress_by_xz, lzma.decompress),
+    "brotli -q 11 --lgwin=24": by_library("brotli", _brotli, _unbrotli),
+    "bzip3 -b 128": by_command("bzip3", "NAME.bz3", ["-e", "-b", "128", "NAME", "NAME.bz3"], ["-d", "NAME.bz3", "back/NAME"]),
+    "7-Zip PPMd o16 1 GB": by_command("7z", "a.7z", ["a", "-m0=PPMd:o16:mem=1g", "-mx=9", "a.7z", "NAME"], ["x", "-oback", "a.7z"]),
+    "zpaq -m5": by_command("zpaq", "a.zpaq", ["add", "a.zpaq", "NAME", "-m5", "-t1"], ["extract", "a.zpaq", "-to", "back", "-t1"]),
 }
 
 

@@ -2,4 +2,5 @@
 
 from .command.entry import qcz
 
-qcz()
+if __name__ == "__main__":
+    qcz()

@@ -1,11 +1,12 @@
-from typing import Final
+from typing import Final, Self
 
-from typing_extensions import Buffer
+from typing_extensions import Buffer, disjoint_base
 
 CHECKSUMS_ARE_CHECKED: Final[bool]
 
+@disjoint_base
 class Xxh64:
-    def __init__(self, data: Buffer = b"", seed: int = 0) -> None: ...
+    def __new__(cls, data: Buffer = b"", seed: int = 0) -> Self: ...
     def update(self, data: Buffer) -> None: ...
     def digest(self) -> int: ...
 

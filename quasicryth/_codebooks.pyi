@@ -1,3 +1,5 @@
+from typing_extensions import disjoint_base
+
 from ._tokens import Tokens
 
 SIZE_TIERS: tuple[tuple[int | None, tuple[int, ...]], ...]
@@ -6,6 +8,7 @@ PRUNE_SHORT_FROM: int
 
 def size_tier(word_count: int) -> tuple[int, ...]: ...
 
+@disjoint_base
 class Codebooks:
     @property
     def book_sizes(self) -> list[int]: ...

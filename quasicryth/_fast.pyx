@@ -1,7 +1,7 @@
 # cython: language_level=3, freethreading_compatible=True
 """The block coder of the fast engine; the work is done in csrc/fast_encoder.c and csrc/fast_decoder.c."""
 
-from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
+from cpython.bytes cimport PyBytes_AsString, PyBytes_FromStringAndSize
 from libc.stdint cimport uint8_t, uint64_t
 from quasicryth._engine_error cimport raise_error
 from quasicryth._qcz cimport (
@@ -106,7 +106,7 @@ def decode_block(const uint8_t[::1] payload not None, size_t raw_size):
     cdef int status
     read_header(payload, raw_size, NULL)  # a malformed one is refused before the output is allocated
     output = PyBytes_FromStringAndSize(NULL, raw_size)
-    target = <uint8_t *>PyBytes_AS_STRING(output)
+    target = <uint8_t *>PyBytes_AsString(output)
     with nogil:
         status = qcz_fast_decode(start, payload.shape[0], target, raw_size, &error)
     if status != QCZ_OK:

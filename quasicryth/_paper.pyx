@@ -1,7 +1,7 @@
 # cython: language_level=3, freethreading_compatible=True
 """The block coder of the paper engine; the work is done in csrc/paper_encoder.c and csrc/paper_decoder.c."""
 
-from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
+from cpython.bytes cimport PyBytes_AsString, PyBytes_FromStringAndSize
 from libc.stdint cimport uint8_t, uint64_t
 from quasicryth._codebooks cimport Codebooks
 from quasicryth._engine_error cimport raise_error
@@ -65,7 +65,7 @@ cdef decode(const uint8_t[::1] payload, size_t raw_size, qcz_block_statistics *s
     cdef qcz_error error
     cdef const uint8_t *start = &payload[0] if payload.shape[0] > 0 else NOTHING
     cdef bytes output = PyBytes_FromStringAndSize(NULL, raw_size)
-    cdef uint8_t *target = <uint8_t *>PyBytes_AS_STRING(output)
+    cdef uint8_t *target = <uint8_t *>PyBytes_AsString(output)
     cdef int status
     with nogil:
         status = qcz_paper_decode(start, payload.shape[0], target, raw_size, statistics, &error)

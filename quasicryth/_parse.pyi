@@ -1,8 +1,9 @@
-from typing_extensions import Buffer
+from typing_extensions import Buffer, disjoint_base
 
 from ._codebooks import Codebooks
 from ._tokens import Tokens
 
+@disjoint_base
 class Parse:
     def __len__(self) -> int: ...
     def events(self) -> list[tuple[int, int]]: ...

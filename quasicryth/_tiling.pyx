@@ -6,7 +6,6 @@ repeated addition modulo q, which is Eq 1 of the paper exactly; irrational slope
 agree with the irrational's far beyond 2^30 words.
 """
 
-from cpython cimport array
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.string cimport memset
 
@@ -233,8 +232,8 @@ def deflate(starts, ends, kinds):
     cdef PendingLong pending
     cdef Unit unit
     cdef Unit parent
-    cdef array.array up_starts = array.array("I")
-    cdef array.array up_ends = array.array("I")
+    up_starts = array.array("I")
+    up_ends = array.array("I")
     up_kinds = bytearray()
     memset(&pending, 0, sizeof(pending))
     for start, end, kind in zip(starts, ends, kinds):

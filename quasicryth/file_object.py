@@ -7,7 +7,8 @@ import errno
 import io
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NoReturn, TypedDict, cast, overload
@@ -112,6 +113,7 @@ class QczFile(io.BufferedIOBase):
         self._lock = RLock()
         self._progress = Progress(progress)
         self._reader: io.BufferedReader | None = None
+        self._given: io.BytesIO | None = None  # lines that iteration gives, still in the buffer of the reader
         self._content: ContentReader | None = None
         self._output: Output | None = None
         self._failed = False
@@ -203,6 +205,8 @@ class QczFile(io.BufferedIOBase):
         self._check_open()
         if self._reader is None:
             raise io.UnsupportedOperation("the file was not opened for reading")
+        if self._given is not None:
+            self._reader.read(self._take_back())
         return self._reader
 
     # ---- reading -----------------------------------------------------------------------------------------------------------
@@ -224,7 +228,10 @@ class QczFile(io.BufferedIOBase):
     def read1(self, size: int = -1, /) -> bytes:
         """Return up to *size* bytes, as many as are at hand, of one block at most; none at the end only."""
         with self._lock:
-            return self._reading().read1(min(size, _LARGE_SIZE))
+            reader = self._reading()
+            if 0 < size < _BUFFER_SIZE:
+                reader.peek()  # fills the buffer, which `read1` goes past: text files ask for 8 KiB at a time
+            return reader.read1(min(size, _LARGE_SIZE))
 
     def readinto(self, buffer: Buffer, /) -> int:
         """Fill *buffer* and return how many bytes it got, fewer than it has only at the end."""
@@ -246,9 +253,38 @@ class QczFile(io.BufferedIOBase):
         with self._lock:
             return self._reading().readline(size)
 
-    def __iter__(self) -> Self:
-        self._reading()
-        return self
+    def __iter__(self) -> Iterator[bytes]:
+        with self._lock:
+            self._reading()
+        return self._lines()
+
+    def _lines(self) -> Iterator[bytes]:
+        """Yield lines, from buffers that need no lock: a lock and a call for each take longer than decoding the line."""
+        while lines := self._lines_at_hand():
+            yield from chain(lines)  # a loop that is left would close what it has from itself
+
+    def _lines_at_hand(self) -> Iterable[bytes]:
+        """Return the whole lines in the buffer, or the line that is longer; nothing at the end.
+
+        They stay in the buffer until `_reading` is called, which takes those out that were given, and the others back.
+        """
+        with self._lock:
+            reader = self._reading()
+            at_hand = reader.peek()
+            end = at_hand.rfind(b"\n") + 1
+            if end:
+                self._given = io.BytesIO(at_hand[:end])
+                return self._given
+            line = reader.readline()
+            return (line,) if line else ()
+
+    def _take_back(self) -> int:
+        """Let iteration have no more of the lines at hand, and return how many bytes of them it has given."""
+        given, self._given = self._given, None
+        if given is None:
+            return 0
+        rest = given.read()  # at once: another thread may be at its next line
+        return given.tell() - len(rest)
 
     def __next__(self) -> bytes:
         with self._lock:
@@ -271,7 +307,7 @@ class QczFile(io.BufferedIOBase):
         with self._lock:
             self._progress.check()
             self._check_open()
-            return self._position if self._reader is None else self._reader.tell()
+            return self._position if self._reader is None else self._reading().tell()
 
     def read_range(self, start: int, stop: int | None = None) -> bytes:
         """Return the bytes *start* to *stop* of the content as a slice would, without moving the position.
@@ -368,6 +404,7 @@ class QczFile(io.BufferedIOBase):
             if self._closed:
                 return
             self._closed = True
+            self._take_back()
             if self._output is not None:
                 self._compressor.close()
                 self._output.discard()

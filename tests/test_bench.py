@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from bench import soak
-from bench.machine import judge
+import quasicryth
+from bench import integrations, levels, picture, soak
+from bench.machine import RESULTS, judge
 from bench.measure import command_seconds, compare
 from bench.mix import SIZE_BARS, measure_level
 from bench.readme import fill
@@ -55,3 +58,35 @@ def test_a_soak_does_everything_and_sees_what_piles_up(tmp_path):
     assert soak._has_not_grown([state, state, state, {**state, "memory": 110}])
     assert not soak._has_not_grown([state, state, state, {**state, "memory": 112}])
     assert not soak._has_not_grown([state, state, {**state, "open_files": 7}, state])
+
+
+def test_levels_of_all_programs_are_measured_on_a_round_trip():
+    text = b"some text to measure. " * 100
+    libraries = {name: dict(list(levels.PROGRAMS[name].items())[:1]) for name in ("quasicryth", "xz", "zstd")}
+    for program in levels.measure(text, libraries, runs=1).values():
+        for result in program.values():
+            assert 0 < result["bytes"] < len(text)
+            assert min(result["compress_seconds"], result["decompress_seconds"]) >= 0
+
+
+def test_the_picture_is_of_the_kept_results():
+    kept, drawn = picture.load_kept(), (RESULTS / "levels.svg").read_text(encoding="utf-8")
+    assert set(kept["results"]) == set(levels.PROGRAMS) == set(picture.STYLES)
+    assert kept["date"] in drawn
+    labels = re.findall(r">([^<>]+)</text>", drawn)
+    shown = {level for label in labels for level in label.split(", ")}
+    assert shown >= {level for program in kept["results"].values() for level in program}
+    assert shown >= set(kept["results"])
+
+
+def test_readers_of_lines_are_verified(tmp_path):
+    log = integrations.make_log(b"one 1\r\ntwo 22\r\n", 5000)
+    assert len(log) >= 5000
+    assert log.startswith(b"one ")
+    assert b"\r" not in log
+    path = tmp_path / "made.log.qcz"
+    path.write_bytes(quasicryth.compress(log, 1))
+    integrations.register_fsspec()
+    integrations.verify(str(path), log)
+    with pytest.raises(AssertionError, match="other lines"):
+        integrations.verify(str(path), log + b"more\n")

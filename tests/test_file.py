@@ -18,7 +18,7 @@ import threading
 from functools import partial
 
 import pytest
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from samples import SMALL, synthetic_text
@@ -227,7 +227,7 @@ def test_a_file_that_is_dropped_is_not_finished(mode):
 @pytest.mark.parametrize("calls", range(4))
 def test_a_write_that_failed_does_not_end_in_a_whole_frame(calls, threads):
     target = Failing(calls=calls)
-    file = QczFile(target, "w", level=1, block_size=5000, threads=threads)
+    file = QczFile(target, "w", level=1, block_size=2000, threads=threads)
     with pytest.raises(OSError, match="No space"):  # whichever of them is the one
         for start in range(0, len(TEXT), 1000):
             file.write(TEXT[start : start + 1000])
@@ -555,6 +555,71 @@ def test_one_file_in_many_threads():
         for thread in threads:
             thread.join()
     assert lines == [b"a whole line\n"] * 1600
+
+
+def test_iteration_in_threads_goes_with_all_other_calls():
+    packed = quasicryth.compress(b"a whole line\n" * 20_000, 1, block_size=5000)
+    with QczFile(io.BytesIO(packed)) as file:
+        lines: list[bytes] = []
+        others = [file.peek, file.tell, lambda: file.read1(0), lambda: file.read_range(5000, 6000), lambda: file.content_size]
+        threads = [threading.Thread(target=lambda: lines.extend(file), daemon=True) for _ in range(4)]
+        threads += [
+            threading.Thread(target=lambda call=call: [call() for _ in range(200)], daemon=True)  # type: ignore[misc]
+            for call in others
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+            assert not thread.is_alive()
+    assert lines == [b"a whole line\n"] * 20_000
+
+
+def test_iteration_goes_on_where_it_was_left():
+    with QczFile(io.BytesIO(PACKED)) as file:
+        for line in file:
+            first = line
+            break
+        assert file.tell() == len(first)
+        second = next(file)
+        rest = b"".join(file)
+        assert first + second + rest == TEXT
+        assert list(file) == []
+
+
+@given(data=st.data())
+def test_iteration_goes_with_all_other_calls(data):
+    """As in a file that is not compressed, whatever is done between two lines, and with two loops at a time."""
+    content = b"".join(b"%d" % number * data.draw(st.integers(0, 9)) + b"\n" for number in range(60)) + b"the end"
+    packed = quasicryth.compress(content, 1, block_size=data.draw(st.integers(10, 500)))
+    calls = {
+        "next": lambda file, loops, _: next(file, None),
+        "loop": lambda file, loops, number: next(loops[number % 2], None),
+        "read": lambda file, loops, number: file.read(number),
+        "readline": lambda file, loops, number: file.readline(number),
+        "readinto": lambda file, loops, number: file.readinto(bytearray(number)),
+        "seek": lambda file, loops, number: file.seek(number),
+        "tell": lambda file, loops, _: file.tell(),
+    }
+    with QczFile(io.BytesIO(packed)) as ours, io.BytesIO(content) as theirs:
+        loops, their_loops = (iter(ours), iter(ours)), (iter(theirs), iter(theirs))
+        for name, number in data.draw(st.lists(st.tuples(st.sampled_from(sorted(calls)), st.integers(0, 300)), max_size=40)):
+            if name == "loop" and theirs.tell() >= len(content):
+                continue  # a loop that has come to the end does not begin again
+            assert calls[name](ours, loops, number) == calls[name](theirs, their_loops, number), name
+
+
+def test_lines_of_files_that_are_closed_or_written_are_refused():
+    with QczFile(io.BytesIO(PACKED)) as file:
+        lines = iter(file)
+        assert next(lines) == file.read_range(0, TEXT.index(b"\n") + 1)
+    for call in (file.readline, file.__iter__, file.__next__, lines.__next__):
+        with pytest.raises(ValueError, match="closed file"):
+            call()
+    with QczFile(io.BytesIO(), "w") as file:
+        for call in (file.readline, file.__iter__, file.__next__):
+            with pytest.raises(io.UnsupportedOperation):
+                call()
 
 
 # ---- beside what Python has ------------------------------------------------------------------------------------------------
