@@ -1,4 +1,4 @@
-"""`python -m bench demo [FILE]`, `blocks`, `fast`, `mix [--long]`, `paper`, `rivals`, `speed`, `threads`, `all` or `readme`."""
+"""`python -m bench demo [FILE]`, `blocks`, `fast`, `lab`, `mix [--long]`, `paper`, `results`, `rivals`, `speed`, `threads`, `all` or `readme`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from . import blocks, demo, fast, mix, paper, readme, rivals, speed, threads
+from . import blocks, demo, fast, lab, mix, paper, readme, rivals, speed, threads
 
 RUNS: dict[str, Callable[[], bool]] = {
     "blocks": blocks.run,
@@ -27,6 +27,7 @@ def _parse_arguments() -> argparse.Namespace:
     commands.add_parser("fast", help=fast.__doc__)
     long = "100 MB of text as well, which takes minutes"
     commands.add_parser("mix", help=mix.__doc__).add_argument("--long", action="store_true", help=long)
+    commands.add_parser("lab", help=lab.__doc__)
     commands.add_parser("paper", help=paper.__doc__)
     commands.add_parser("speed", help=speed.__doc__)
     commands.add_parser("threads", help=threads.__doc__)
@@ -42,6 +43,8 @@ def main() -> None:
         fine = demo.run(arguments.file)
     elif arguments.command == "readme":
         fine = readme.run(arguments.write)
+    elif arguments.command == "lab":
+        fine = lab.run()
     elif arguments.command == "mix":
         fine = mix.run(arguments.long)
     else:

@@ -172,6 +172,15 @@ class _Group(click.Group):
             error.show()
             sys.exit(1)
 
+    # The commands of quasicryth.lab are imported when they are asked for.
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), "ab", "theory"])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        from .lab.command import COMMANDS
+
+        return COMMANDS.get(cmd_name) if cmd_name in ("ab", "theory") else super().get_command(ctx, cmd_name)
+
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, "-V", "--version", prog_name="qcz")
