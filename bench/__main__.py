@@ -1,4 +1,4 @@
-"""`python -m bench demo [FILE]`, `blocks`, `fast`, `lab`, `mix [--long]`, `paper`, `results`, `rivals`, `speed`, `threads`, `all` or `readme`."""
+"""`python -m bench demo [FILE]`, `results`, `readme`, `all`, or one of the measurements; `--help` lists them."""
 
 from __future__ import annotations
 

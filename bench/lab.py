@@ -1,4 +1,4 @@
-"""What a tiling is worth on many texts: the designs of quasicryth.lab, measured, kept in bench/results/lab.json, and continued there."""
+"""What a tiling is worth: the designs of quasicryth.lab on many texts; goes on from what bench/results/lab.json has."""
 
 from __future__ import annotations
 

@@ -8,8 +8,9 @@ from itertools import pairwise
 
 from ..tiling import LEVEL_WORDS
 from .claims import Cell, Claim
-from .designs import Design
+from .designs import PERIOD_5, Design
 from .results import ResultFile, TextResults, fill
+from .statistics import Interval, difference
 
 # Bytes of the text, and bytes that twelve golden tilings save over one of Period-5.
 PUBLISHED_ADVANTAGE = (
@@ -93,6 +94,40 @@ def check_growth(texts: Sequence[Growth]) -> Claim:
     header = ("text", "bytes", "fibonacci saves over period5", "% of text", "per MB since", "over period5x8", "over bigrams")
     statement = "the advantage over a periodic tiling is convex in the size of the text, its slope rising as levels come into use"
     return Claim("Growth of the advantage", statement, header, tuple(rows), all_convex, verdict)
+
+
+_DRAWN = 4  # of the eight shifts of Period-5, and as many golden phases
+_SMALLEST_PREFIX = 20_000
+
+
+@dataclass(frozen=True)
+class Advantage:
+    """What golden tilings save over Period-5 in the first *size* bytes, in percent: positive where they are smaller.
+
+    *published*: twelve over one; *drawn*: four over four, by lot, with an error bar; *free*: twelve over all eight shifts.
+    """
+
+    size: int
+    published: float
+    drawn: Interval
+    free: float
+
+
+def measure_advantage(name: str, data: bytes, seeds: int) -> list[Advantage]:
+    """Measure the prefixes of *data* that are an eighth, a quarter, a half and all of it, as far as they are not too small."""
+    golden = [Design(f"{_DRAWN}*golden@{seed}", "golden", _DRAWN, seed) for seed in range(seeds)]
+    periodic = [Design(f"{_DRAWN}*{PERIOD_5}@{seed}", "Period-5", _DRAWN, seed) for seed in range(seeds)]
+    found = []
+    for size in (len(data) // share for share in (8, 4, 2, 1)):
+        if size < _SMALLEST_PREFIX and size < len(data):
+            continue
+        part = ResultFile(None).text(prefix_name(name, size), data[:size], "paper")
+        fill(part, data[:size], [*GROWTH_DESIGNS, *golden, *periodic])
+        scale = 100 * len(periodic) / sum(part.sizes(periodic))
+        drawn = difference([size * scale for size in part.sizes(periodic)], [size * scale for size in part.sizes(golden)])
+        saved = (100 * (1 - part.size_of("fibonacci") / part.size_of(other)) for other in ("period5", "period5x8"))
+        found.append(Advantage(size, next(saved), drawn, next(saved)))
+    return found
 
 
 # ---- activation --------------------------------------------------------------------------------------------------------------

@@ -36,8 +36,10 @@ def student_quantile(degrees: float, confidence: float = _CONFIDENCE) -> float:
         (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
         (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160,
     )
-    powers = (degrees, degrees**2, degrees**3, degrees**4)
-    return z + sum(term / power for term, power in zip(terms, powers, strict=True))
+    total: float = z
+    for power, term in enumerate(terms, start=1):
+        total += float(term / degrees**power)
+    return total
 
 
 def interval(values: Sequence[float]) -> Interval:
