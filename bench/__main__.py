@@ -6,11 +6,12 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from . import blocks, demo, fast, lab, mix, paper, readme, rivals, speed, threads
+from . import blocks, demo, fast, lab, mix, paper, readme, results_page, rivals, speed, threads
 
 RUNS: dict[str, Callable[[], bool]] = {
     "blocks": blocks.run,
     "fast": fast.run,
+    "lab": lab.run,
     "mix": mix.run,
     "paper": paper.run,
     "rivals": rivals.run,
@@ -34,6 +35,7 @@ def _parse_arguments() -> argparse.Namespace:
     commands.add_parser("rivals", help=rivals.__doc__)
     commands.add_parser("all", help="all of these but the demo and --long: every number in the README")
     commands.add_parser("readme", help=readme.__doc__).add_argument("--write", action="store_true", help="put them into README.md")
+    commands.add_parser("results", help=results_page.__doc__).add_argument("--write", action="store_true", help="write that file")
     return parser.parse_args()
 
 
@@ -43,8 +45,8 @@ def main() -> None:
         fine = demo.run(arguments.file)
     elif arguments.command == "readme":
         fine = readme.run(arguments.write)
-    elif arguments.command == "lab":
-        fine = lab.run()
+    elif arguments.command == "results":
+        fine = results_page.run(arguments.write)
     elif arguments.command == "mix":
         fine = mix.run(arguments.long)
     else:

@@ -177,9 +177,11 @@ class _Group(click.Group):
         return sorted([*super().list_commands(ctx), "ab", "theory"])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in ("ab", "theory"):
+            return super().get_command(ctx, cmd_name)
         from .lab.command import COMMANDS
 
-        return COMMANDS.get(cmd_name) if cmd_name in ("ab", "theory") else super().get_command(ctx, cmd_name)
+        return COMMANDS[cmd_name]
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})

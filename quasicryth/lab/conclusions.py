@@ -101,7 +101,7 @@ def conclude_published(texts: Sequence[TextResults]) -> list[str]:
         sentences.append(
             "Of what twelve golden tilings save over no tiling, the bigram pass, which uses no tiling, saves by itself "
             f"{median(shares):.0f} % (median; from {min(shares):.0f} to {max(shares):.0f} %"
-            + (f"; on {useless} texts the tilings save nothing" if useless else "")
+            + (f"; on {useless} of {len(saved)} texts the tilings save nothing" if useless else "")
             + ")."
         )
     return sentences
@@ -197,8 +197,8 @@ def conclude_periods(texts: Sequence[TextResults], designs: Sequence[Design]) ->
                 best.append(sizes[0][1])
         if ranks:
             sentences.append(
-                f"{golden} against {len(periodic)} periods, {arm} each: of these are smaller {', '.join(map(str, ranks))} "
-                f"(text by text); the smallest has the period {', '.join(map(str, best))}."
+                f"Of {len(periodic)} periods, {arm} each, smaller than {golden} are, text by text: {', '.join(map(str, ranks))}. "
+                f"The smallest of all has the period: {', '.join(map(str, best))}."
             )
     return sentences
 

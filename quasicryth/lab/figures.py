@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 # Colours that are told apart without seeing red from green (Okabe and Ito), and with each a marker.
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000", "#999999")
+_DARK_COLOURS = ("#0072B2",)
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 _STYLE: Any = {
     "font.size": 12,
@@ -128,10 +129,8 @@ def draw_tiling(data: bytes, design: str = "fibonacci1") -> Picture:
         for start, end, is_long in zip(units.starts.tolist(), units.ends.tolist(), units.is_long.tolist(), strict=True):
             colour = _COLOURS[level % 6] if start in phrases else "#dddddd"
             canvas.axes.barh(level, end - start - 0.08, left=start + 0.04, height=0.8, color=colour)
-            label = "L" if is_long else "S"
-            canvas.axes.text(
-                (start + end) / 2, level, label, ha="center", va="center", color="white" if start in phrases else "black"
-            )
+            letter_colour = "white" if colour in _DARK_COLOURS else "black"
+            canvas.axes.text((start + end) / 2, level, "SL"[is_long], ha="center", va="center", color=letter_colour)
         shown = " | ".join(" ".join(words[start : start + LEVEL_WORDS[level]]) for start in sorted(phrases))
         rows.append((level, LEVEL_WORDS[level], len(phrases), shown or "-"))
     canvas.axes.set_xticks([i + 0.5 for i in range(len(words))], words, rotation=90)

@@ -38,7 +38,7 @@ def student_quantile(degrees: float, confidence: float = _CONFIDENCE) -> float:
     )
     total: float = z
     for power, term in enumerate(terms, start=1):
-        total += float(term / degrees**power)
+        total += term / degrees**power
     return total
 
 
@@ -79,5 +79,5 @@ def sign_test(differences: Sequence[float]) -> float:
     if not signs:
         return 1.0
     fewer = min(sum(signs), len(signs) - sum(signs))
-    tail = sum(comb(len(signs), k) for k in range(fewer + 1)) / 2 ** len(signs)
-    return min(1.0, 2 * tail)
+    tail = sum(comb(len(signs), k) for k in range(fewer + 1))
+    return min(1.0, tail / (1 << (len(signs) - 1)))
