@@ -7,7 +7,7 @@ from pathlib import Path
 
 from quasicryth.lab.claims import Claim, show
 from quasicryth.lab.conclusions import against_shuffled, compare, compare_drawn, conclude
-from quasicryth.lab.designs import BUDGET_TARGETS, make_designs
+from quasicryth.lab.designs import BUDGET_TARGETS, DRAWN_COUNTS, make_designs
 from quasicryth.lab.experiment import WHY_NOT_MIX
 from quasicryth.lab.growth import Growth, check_activation, check_growth, prefix_name
 from quasicryth.lab.results import ResultFile, TextResults
@@ -100,11 +100,14 @@ def _head(kept: _Kept) -> Iterator[str]:
     yield "# What a tiling is worth\n"
     yield (
         "Made by `python -m bench results --write` from `bench/results/lab.json`, which `python -m bench lab` fills; every "
-        "sentence and verdict is computed from the sizes. The published claim is that an aperiodic hierarchy of phrase positions beats a "
-        "periodic one. Here the same text is coded again and again by the same coder, with phrases looked up at other positions. "
-        "The engine `paper` has its codebooks built once for all designs, so nothing else can differ; the engine `fast` (at -3) sends "
-        "only phrases that it uses, so there the coder is the same and the books follow from the positions. Every payload was "
-        "decoded and compared. Sizes are of payloads, each text one block.\n"
+        "sentence and verdict is computed from the sizes.\n"
+    )
+    yield (
+        "The published claim is that an aperiodic hierarchy of phrase positions beats a periodic one. Here the same text is coded "
+        "again and again by the same coder, with phrases looked up at other positions. The engine `paper` has its codebooks built "
+        "once for all designs, so nothing else can differ; the engine `fast` (at -3) sends only phrases that it uses, so there the "
+        "coder is the same and the books follow from the positions. Every payload was decoded and compared. Sizes are of payloads, "
+        "each text one block.\n"
     )
     yield f"{WHY_NOT_MIX[0].upper()}{WHY_NOT_MIX[1:]}.\n"
     yield (

@@ -8,6 +8,7 @@ from bench.machine import judge
 from bench.measure import command_seconds, compare
 from bench.mix import SIZE_BARS, measure_level
 from bench.readme import fill
+from bench.results_page import PAGE, make_page
 
 
 @pytest.mark.parametrize(
@@ -45,3 +46,7 @@ def test_levels_are_measured_on_a_round_trip(level):
 def test_a_readme_without_a_place_for_a_table_is_refused():
     with pytest.raises(ValueError, match="0 places for sizes"):
         fill("# quasicryth\n")
+
+
+def test_the_page_of_results_is_what_the_kept_numbers_make():
+    assert PAGE.read_text(encoding="utf-8") == make_page()

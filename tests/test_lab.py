@@ -66,7 +66,7 @@ def test_a_rule_that_grows_too_slowly_says_so():
 
 
 def test_approximants():
-    assert approximant(5).period == "LLSLS"[1:] + "L" or count_words(approximant(5).period) == 8
+    assert sorted(approximant(5).period) == sorted("LLSLS")
     assert [count_words(approximant(period).period) for period in (2, 3, 5, 8, 89)] == [3, 5, 8, 13, 144]
     assert Fraction(approximant(89).period.count("L"), 89) == Fraction(55, 89)
     with pytest.raises(ValueError, match="at least 2"):
@@ -362,15 +362,14 @@ class Page(HTMLParser):
 
 
 def test_ab_writes_tables_and_a_report(tmp_path):
-    pytest.importorskip("matplotlib")
     (tmp_path / "a <b>.txt").write_bytes(TEXT[:30_000])
     paths = {name: tmp_path / f"out.{name}" for name in ("json", "csv", "html")}
     output = run(
-        "ab", tmp_path / "a <b>.txt", "--seeds", 3, "--tiling", "rule:L->LSL,S->L", "--experiment", "published", "--engine", "paper",
-        "--engine", "mix", "--keep", tmp_path / "kept", "--json", paths["json"], "--csv", paths["csv"], "--report", paths["html"],
+        "ab", tmp_path / "a <b>.txt", "--seeds", 3, "--tiling", "rule:L->LSL,S->L", "--experiment", "published",
+        "--engine", "paper", "--engine", "mix", "--keep", tmp_path / "kept",
+        "--json", paths["json"], "--csv", paths["csv"], "--report", paths["html"],
         "--figures", tmp_path / "pictures",
     )  # fmt: skip
-    assert "The question does not arise" not in output
     assert "the question does not arise" in output
     assert "All the freedom each has" in output
     assert "rule:L->LSL,S->L" in output
@@ -393,7 +392,6 @@ def test_ab_writes_tables_and_a_report(tmp_path):
 
 
 def test_the_drawn_hierarchy_is_the_text_and_the_tiling():
-    pytest.importorskip("matplotlib")
     picture = draw_tiling(synthetic_text(2000))
     assert [row[1] for row in picture.rows] == [2, 3, 5, 8, 13, 21, 34]
     assert picture.rows[1][2] == str(picture.rows[1][3]).count("|") + 1

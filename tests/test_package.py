@@ -89,7 +89,7 @@ def test_wheel(distributions, tmp_path):
     (path,) = distributions.glob("*.whl")
     assert path.stat().st_size < 3 << 20
     names = zipfile.ZipFile(path).namelist()
-    assert {"quasicryth/py.typed", "quasicryth/_paper.pyi", "quasicryth/FORMAT.md"} <= set(names)
+    assert {"quasicryth/py.typed", "quasicryth/lab/command.py", "quasicryth/_paper.pyi", "quasicryth/FORMAT.md"} <= set(names)
     assert not [name for name in names if name.endswith((".c", ".h", ".pyx", ".pxd"))]
     run(sys.executable, "-m", "venv", str(tmp_path / "venv"))
     python = str(tmp_path / "venv" / ("Scripts" if os.name == "nt" else "bin") / "python")

@@ -71,7 +71,10 @@ def _parse_kind(name: str) -> TileSequence:
 def _parse_several(count: int, kind: str, seed: str | None, name: str) -> Positions:
     if not 1 <= count <= MOST_TILINGS:
         raise ValueError(f"{name!r}: there may be 1 to {MOST_TILINGS} tilings")
-    sequence = _parse_kind(kind)
+    try:
+        sequence = _parse_kind(kind)
+    except ValueError as error:
+        raise ValueError(f"{name!r}: {error}") from None
     if not isinstance(sequence, CutAndProject) and "random" not in kind and count > shift_count(sequence):
         raise ValueError(f"{name!r}: there are only {shift_count(sequence)} different shifts")
     tilings = spread(sequence, count) if seed is None else draw(sequence, count, int(seed))

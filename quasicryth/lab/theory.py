@@ -51,8 +51,9 @@ def lookup_counts(sequence: TileSequence, words: int) -> tuple[int, ...]:
 
 
 def _levels(tiles: Tiles) -> Iterator[tuple[int, int]]:
-    """L and S of each level, as long as there are enough units that both must be among them."""
-    while len(tiles) >= _BOTH_AMONG:
+    """L and S of each level, as long as there are enough units that both must be among them; without L nothing changes any more."""
+    longs = len(tiles)
+    while len(tiles) >= _BOTH_AMONG and longs > 0:
         longs = int(tiles.sum())
         yield longs, len(tiles) - longs
         tiles = deflate(tiles)
