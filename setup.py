@@ -1,5 +1,6 @@
 """Builds the Cython core and the C engine; everything else is in pyproject.toml."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -84,7 +85,9 @@ MODULES = {
 }
 
 
-FLAGS = ["/std:c11", "/O2"] if sys.platform == "win32" else ["-std=c11", "-O3", "-g0", "-fvisibility=hidden"]
+# Who sets CFLAGS knows how to optimize, and whether to debug.
+OPTIMIZATION = [] if os.environ.get("CFLAGS") else ["-O3", "-g0"]
+FLAGS = ["/std:c11", "/O2"] if sys.platform == "win32" else ["-std=c11", *OPTIMIZATION, "-fvisibility=hidden"]
 
 setup(
     ext_modules=[

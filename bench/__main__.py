@@ -1,4 +1,4 @@
-"""`python -m bench demo [FILE]`, `results`, `readme`, `all`, or one of the measurements; `--help` lists them."""
+"""`python -m bench NAME`: the benchmarks of this folder, by the names of their files, and `all`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from . import blocks, demo, fast, lab, mix, paper, readme, results_page, rivals, speed, threads
+from . import blocks, demo, fast, fuzz, lab, mix, paper, readme, results_page, rivals, session, speed, threads, trust
 
 RUNS: dict[str, Callable[[], bool]] = {
     "blocks": blocks.run,
@@ -26,14 +26,20 @@ def _parse_arguments() -> argparse.Namespace:
     commands.add_parser("demo", help=demo.__doc__).add_argument("file", nargs="?")
     commands.add_parser("blocks", help=blocks.__doc__)
     commands.add_parser("fast", help=fast.__doc__)
+    fuzzing = commands.add_parser("fuzz", help=fuzz.__doc__)
+    fuzzing.add_argument("--seconds", type=int, default=fuzz.ENOUGH_SECONDS, help="for how long (default: an hour)")
+    fuzzing.add_argument("--folder", help="where to keep inputs, to go on with them another time")
+    fuzzing.add_argument("targets", nargs="*", choices=[[], *fuzz.TARGETS], help="default: all of them, at the same time")
     long = "100 MB of text as well, which takes minutes"
     commands.add_parser("mix", help=mix.__doc__).add_argument("--long", action="store_true", help=long)
     commands.add_parser("lab", help=lab.__doc__)
     commands.add_parser("paper", help=paper.__doc__)
+    commands.add_parser("session", help=session.__doc__)
     commands.add_parser("speed", help=speed.__doc__)
     commands.add_parser("threads", help=threads.__doc__)
+    commands.add_parser("trust", help=trust.__doc__)
     commands.add_parser("rivals", help=rivals.__doc__)
-    commands.add_parser("all", help="all of these but the demo and --long: every number in the README")
+    commands.add_parser("all", help="all of these but the demo, the session and --long: every number in the README")
     commands.add_parser("readme", help=readme.__doc__).add_argument("--write", action="store_true", help="put them into README.md")
     commands.add_parser("results", help=results_page.__doc__).add_argument("--write", action="store_true", help="write that file")
     return parser.parse_args()
@@ -43,10 +49,16 @@ def main() -> None:
     arguments = _parse_arguments()
     if arguments.command == "demo":
         fine = demo.run(arguments.file)
+    elif arguments.command == "fuzz":
+        fine = fuzz.run(arguments.seconds, tuple(arguments.targets) or fuzz.TARGETS, arguments.folder)
+    elif arguments.command == "trust":
+        fine = trust.run()
     elif arguments.command == "readme":
         fine = readme.run(arguments.write)
     elif arguments.command == "results":
         fine = results_page.run(arguments.write)
+    elif arguments.command == "session":
+        fine = session.run()
     elif arguments.command == "mix":
         fine = mix.run(arguments.long)
     else:

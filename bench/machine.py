@@ -32,7 +32,7 @@ def _xz_version() -> str:
     return subprocess.run(["xz", "--version"], capture_output=True, text=True, check=True).stdout.split("\n")[-2]
 
 
-def _first_line(*command: str) -> str:
+def first_line(*command: str) -> str:
     """The first line that *command* prints: where bzip3 and zpaq say which version they are."""
     if shutil.which(command[0]) is None:
         return "not installed"
@@ -49,8 +49,8 @@ def describe_machine() -> dict[str, Any]:
         "python": sys.version.split()[0],
         "quasicryth": quasicryth.__version__,
         "xz": _xz_version(),
-        "bzip3": _first_line("bzip3", "-V"),
-        "zpaq": _first_line("zpaq"),
+        "bzip3": first_line("bzip3", "-V"),
+        "zpaq": first_line("zpaq"),
     }
 
 
@@ -66,9 +66,14 @@ def judge(value: float, bar: float, at_most: bool = True) -> str:
     return f"MISSED by {100 * abs(value / bar - 1):.1f} %"
 
 
+def today() -> dict[str, str]:
+    """Return the date, as results have it."""
+    return {"date": datetime.now(UTC).date().isoformat()}
+
+
 def keep(name: str, result: dict[str, Any]) -> Path:
     """Write *result* with the machine and the date to bench/results/*name*.json."""
     path = RESULTS / f"{name}.json"
-    stamped = {"date": datetime.now(UTC).date().isoformat(), "machine": describe_machine(), **result}
+    stamped = {**today(), "machine": describe_machine(), **result}
     path.write_text(json.dumps(stamped, indent=2) + "\n", encoding="utf-8")
     return path

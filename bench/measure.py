@@ -43,20 +43,38 @@ def compare(times: Sequence[tuple[float, float]]) -> dict[str, Any]:
     }
 
 
-# The process reads its own high-water mark: what wait() reports would include the memory of the process that started it.
-_COMMAND = """
-import sys
-from quasicryth.cli import cli
-try:
-    cli(sys.argv[1:])
-finally:
+# Source of `peak()`, a process's own high-water mark in bytes: what the system reports of a child begins with its parent's.
+PEAK = """
+def peak():
     with open("/proc/self/status") as status:
-        print(next(line.split()[1] for line in status if line.startswith("VmHWM")), file=sys.stderr)
+        return 1024 * next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
 """
+
+_COMMAND = f"""{PEAK}
+import sys
+from quasicryth.command.interface import invoke
+try:
+    if invoke(sys.argv[1:]):
+        sys.exit(1)
+finally:
+    print(peak(), file=sys.stderr)
+"""
+
+
+def start_command(*arguments: str, **streams: Any) -> subprocess.Popen[bytes]:
+    """Start the command `qcz` with *arguments*; the last line of its standard error will be its `peak` (Linux)."""
+    return subprocess.Popen([sys.executable, "-c", _COMMAND, *arguments], stderr=subprocess.PIPE, **streams)
+
+
+def wait_for_peak(process: subprocess.Popen[bytes]) -> int:
+    """Wait for the end of *process*, started by `start_command`, and return its peak of resident bytes."""
+    assert process.stderr is not None
+    lines = process.stderr.read().decode().splitlines()
+    if process.wait() != 0:
+        raise RuntimeError("\n".join(lines))
+    return int(lines[-1])
 
 
 def peak_memory(*arguments: str) -> int:
     """Return the peak of resident bytes of the command `qcz` with *arguments* (Linux)."""
-    command = [sys.executable, "-c", _COMMAND, *arguments]
-    run = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=True)
-    return int(run.stderr) * 1024
+    return wait_for_peak(start_command(*arguments, stdout=subprocess.DEVNULL))

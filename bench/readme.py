@@ -109,13 +109,14 @@ def _fast() -> str:
 
 
 def _blocks() -> str:
-    sizes = _load("blocks").get("sizes", {})
-    names = list(next(iter(sizes.values()), {}))
+    runs = _load("blocks").get("runs", {})
+    names = list(next(iter(runs.values()), {}).get("sizes", {}))
     rows = []
-    for level, found in sizes.items():
-        whole = found[names[-1]]
-        smaller = [f"{found[name]:,} (+{100 * (found[name] / whole - 1):.1f} %)" for name in names[:-1]]
-        rows.append([f"at {level}", *smaller, _number(whole)])
+    for level, run in runs.items():
+        sizes = run["sizes"]
+        whole = sizes[names[-1]]
+        smaller = [f"{sizes[name]:,} (+{100 * (sizes[name] / whole - 1):.1f} %)" for name in names[:-1]]
+        rows.append([f"at {level}, {run['bytes']:,} bytes of `{run['file']}`", *smaller, _number(whole)])
     return _table(["blocks of", *(f"{name} MiB" for name in names)], rows)
 
 

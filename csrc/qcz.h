@@ -63,6 +63,12 @@ void qcz_xxh64_update(qcz_xxh64 *state, const uint8_t *bytes, size_t size);
 /* Does not change the state: more bytes may follow. */
 uint64_t qcz_xxh64_digest(const qcz_xxh64 *state);
 
+/*
+ * Whether `computed` is the checksum that data states: 1 or 0. Built with QCZ_SKIP_CHECKSUMS, for fuzzing only, always 1, so that
+ * mutated data reaches the code that checksums keep it from.
+ */
+int qcz_checksum_matches(uint64_t computed, uint64_t stated);
+
 /* ---- words (paper, sections 1.2 to 1.4) --------------------------------------------------------------------------- */
 
 enum { QCZ_CASE_AS_IS = 0, QCZ_CASE_TITLE = 1, QCZ_CASE_UPPER = 2 };

@@ -1,5 +1,5 @@
 """`python -m quasicryth` is the command `qcz`."""
 
-from .cli import main
+from .command.entry import qcz
 
-main()
+qcz()

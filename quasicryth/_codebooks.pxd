@@ -1,4 +1,5 @@
 from libc.stdint cimport uint16_t, uint32_t
+from quasicryth._tokens cimport Tokens
 
 
 cdef class Codebooks:
@@ -8,3 +9,4 @@ cdef class Codebooks:
     cdef uint32_t *unigrams      # word ids by unigram index
     cdef uint32_t *index_of_word # unigram index by word id, or NO_ID
     cdef size_t distinct_count
+    cdef Tokens tokens           # whose words they number; None until they are built

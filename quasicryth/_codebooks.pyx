@@ -1,4 +1,4 @@
-# cython: language_level=3, boundscheck=False, wraparound=False
+# cython: language_level=3, boundscheck=False, wraparound=False, freethreading_compatible=True
 """Codebooks: the commonest words and n-grams of a block (paper, sections 1.5 and 1.6).
 
 Counting is exact and deterministic, and its memory is bounded. An n-gram of n words is numbered as the pair of its first and second part
@@ -366,4 +366,5 @@ def build_codebooks(Tokens tokens not None):
     limits = size_tier(len(tokens))
     choose_unigrams(books, &tokens.words, limits[0])
     choose_phrases(books, &tokens.words, limits)
+    books.tokens = tokens
     return books

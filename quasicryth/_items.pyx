@@ -1,4 +1,4 @@
-# cython: language_level=3
+# cython: language_level=3, freethreading_compatible=True
 """Items: a block as gaps, words and the case of words, for the tests. The work is done in csrc/items.c and csrc/letter_case.c."""
 
 from libc.stddef cimport size_t

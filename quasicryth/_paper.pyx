@@ -1,4 +1,4 @@
-# cython: language_level=3
+# cython: language_level=3, freethreading_compatible=True
 """The block coder of the paper engine; the work is done in csrc/paper_encoder.c and csrc/paper_decoder.c."""
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
@@ -20,7 +20,9 @@ STREAM_NAMES = ("codebook", "escape words", "escapes", "case", "levels", "entrie
 
 
 def encode_block(Tokens tokens not None, Codebooks books not None, Parse parse not None):
-    """Return the payload of a paper block."""
+    """Return the payload of a paper block. Raises ValueError unless *books* are of the *tokens* and *parse* is of both."""
+    if books.tokens is not tokens or parse.books is not books:
+        raise ValueError("tokens, codebooks and parse are not of the same block")
     cdef qcz_parse input
     cdef qcz_buffer payload
     cdef int status

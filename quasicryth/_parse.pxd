@@ -1,4 +1,5 @@
 from libc.stdint cimport uint8_t, uint16_t, uint32_t
+from quasicryth._codebooks cimport Codebooks
 
 
 cdef class Parse:
@@ -7,3 +8,4 @@ cdef class Parse:
     cdef size_t event_count
     cdef uint32_t *escape_ids
     cdef size_t escape_count
+    cdef Codebooks books   # whose entries the events are; None until there are any

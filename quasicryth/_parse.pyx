@@ -1,4 +1,4 @@
-# cython: language_level=3, boundscheck=False, wraparound=False
+# cython: language_level=3, boundscheck=False, wraparound=False, freethreading_compatible=True
 """The parse: phrase lookup at the positions a tiling allows, and the three-pass greedy cover (paper, sections 1.9 and 1.10).
 
 Beside it, for comparison, the cheapest cover with phrases that may begin anywhere.
@@ -377,8 +377,10 @@ def parse_tokens(Tokens tokens not None, Codebooks books not None, const uint8_t
     """Cover the words of *tokens* with entries of *books* and return the Parse.
 
     *depths* says for every word the deepest hierarchy level (0 .. 9) a phrase may have that begins there; without *bigrams* the second
-    pass is left out.
+    pass is left out. Raises ValueError for *books* of other tokens, and for another number of depths than words.
     """
+    if books.tokens is not tokens:
+        raise ValueError("the codebooks are not those of the tokens")
     if <size_t>depths.shape[0] != tokens.words.word_count:
         raise ValueError("there must be one depth for each word")
     parse = Parse()
@@ -388,16 +390,20 @@ def parse_tokens(Tokens tokens not None, Codebooks books not None, const uint8_t
         complete = parse_words(parse, &tokens.words, books, first, bigrams, NULL)
     if not complete:
         raise MemoryError("no memory for the parse of the block")
+    parse.books = books
     return parse
 
 
 def parse_by_costs(Tokens tokens not None, Codebooks books not None, const uint32_t[::1] costs not None):
     """Cover the words of *tokens* with entries of *books*, any of them anywhere, as cheaply as can be, and return the Parse.
 
-    *costs* are whole numbers of any unit in the order of `Parse.use_counts`: an escape, then the entries of every book.
+    *costs* are whole numbers of any unit in the order of `Parse.use_counts`: an escape, then the entries of every book. Raises
+    ValueError for *books* of other tokens, and for another number of costs.
     """
     cdef Costs laid_out
     cdef int complete
+    if books.tokens is not tokens:
+        raise ValueError("the codebooks are not those of the tokens")
     if <size_t>costs.shape[0] != lay_out_costs(books, laid_out.first):
         raise ValueError("there must be a cost for an escape and one for each entry of the books")
     laid_out.costs = &costs[0]
@@ -406,4 +412,5 @@ def parse_by_costs(Tokens tokens not None, Codebooks books not None, const uint3
         complete = parse_words(parse, &tokens.words, books, NULL, 1, &laid_out)
     if not complete:
         raise MemoryError("no memory for the parse of the block")
+    parse.books = books
     return parse

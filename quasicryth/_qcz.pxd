@@ -27,6 +27,7 @@ cdef extern from "qcz.h" nogil:
     void qcz_xxh64_start(qcz_xxh64 *state, uint64_t seed)
     void qcz_xxh64_update(qcz_xxh64 *state, const uint8_t *bytes, size_t size)
     uint64_t qcz_xxh64_digest(const qcz_xxh64 *state)
+    int qcz_checksum_matches(uint64_t computed, uint64_t stated)
 
     ctypedef struct qcz_words:
         uint8_t *text

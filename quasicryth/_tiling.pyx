@@ -1,4 +1,4 @@
-# cython: language_level=3, boundscheck=False, wraparound=False
+# cython: language_level=3, boundscheck=False, wraparound=False, freethreading_compatible=True
 """Tilings of the words by L (two words) and S (one word), and their ten-level hierarchy (paper, sections 1.7 to 1.9).
 
 All arithmetic is on integers. A cut-and-project tiling of rational slope and phase with common denominator q is the carry sequence of

@@ -1,4 +1,4 @@
-# cython: language_level=3
+# cython: language_level=3, freethreading_compatible=True
 """Tokens: a block as numbered words with case flags (paper, sections 1.2 to 1.4). The work is done in csrc/words.c."""
 
 from libc.stdint cimport uint8_t

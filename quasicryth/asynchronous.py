@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterable, AsyncIterator, Callable
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, NoReturn, ParamSpec, TypeVar
 
 from .compressor import Compressor
 from .decoder import FrameDecoder
@@ -33,7 +34,9 @@ async def _in_thread(call: Callable[Arguments, Result], *arguments: Arguments.ar
     try:
         return await asyncio.shield(future)
     except asyncio.CancelledError:
-        await asyncio.wait([future])
+        while not future.done():
+            with contextlib.suppress(asyncio.CancelledError):  # once more
+                await asyncio.wait([future])
         if not future.cancelled():
             future.exception()  # taken note of: the cancellation is what is reported
         raise
@@ -103,6 +106,9 @@ class AsyncQczFile:
         """As `QczFile.discard`."""
         await self._run(self._file.discard)
 
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("an AsyncQczFile cannot be pickled or copied")
+
     def __aiter__(self) -> AsyncIterator[bytes]:
         return self._lines()
 
@@ -171,9 +177,11 @@ async def decompress_stream(
                     rest = rest[size:]
                 elif (decoded := await _in_thread(decoder.pop)) is not None and decoded[1] is not None:
                     yield decoded[1]
+                decoded = None  # the next block may take its memory
         decoder.end()
         while (decoded := await _in_thread(decoder.pop)) is not None:
             if decoded[1] is not None:
                 yield decoded[1]
+            decoded = None
     finally:
         decoder.close()

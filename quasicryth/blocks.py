@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from . import _codebooks, _fast, _mix, _paper, _parse, _tokens
+from ._checksum import matches
 from .errors import QczCorruptError, QczLimitError
 from .frame import Block, BlockHeader, BlockKind, checksum32
 from .tiling import Positions, parse_tiling
@@ -167,6 +168,6 @@ def decode_block(block: Block, memlimit: int | None = None) -> bytes:
         needed = decoder_memory(block)
         raise QczLimitError(f"the block at byte {block.position} needs {needed} bytes to decode; the limit is {memlimit}")
     content = _decode_payload(block)
-    if checksum32(content) != block.header.raw_checksum:
+    if not matches(checksum32(content), block.header.raw_checksum):
         raise QczCorruptError(f"the block at byte {block.position} decodes to other content than was compressed")
     return content

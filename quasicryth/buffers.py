@@ -16,6 +16,11 @@ def view_bytes(data: Buffer) -> memoryview:
     return view.cast("B") if view.nbytes else memoryview(b"")
 
 
+def unchanging(piece: memoryview) -> memoryview | bytes:
+    """Return *piece*, copied if its memory may change: an engine that works on it lets other threads run meanwhile."""
+    return piece if isinstance(piece.obj, bytes) else bytes(piece)
+
+
 def slices(content: memoryview, size: int) -> Iterator[memoryview]:
     """Yield *content* in pieces of *size* bytes; the last may have less."""
     return (content[start : start + size] for start in range(0, len(content), size))
@@ -32,6 +37,8 @@ def join(pieces: Iterable[bytes | memoryview]) -> bytes:
     joined.write(first)
     del first
     joined.write(second)
+    del second
     for piece in iterator:
         joined.write(piece)
+        del piece
     return joined.getvalue()

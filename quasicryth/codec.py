@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from .blocks import EngineOptions
-from .buffers import join, slices, view_bytes
+from .buffers import join, slices, unchanging, view_bytes
 from .content_index import read_index
 from .decoder import decode_file
 from .encoder import FrameEncoder, encode_frame
 from .errors import QczError
 from .frame import MAX_BLOCK_SIZE
+from .levels import BLOCK_SIZES, DEFAULT_FAST_LEVEL, DEFAULT_LEVEL, ENGINES, LEVELS, default_engine
 from .limits import Limits
 from .parallel import count_threads
 from .progress import Progress, ProgressCallback
@@ -22,28 +23,7 @@ from .tiling import parse_tiling
 if TYPE_CHECKING:
     from typing_extensions import Buffer
 
-ENGINES = ("fast", "mix", "paper")
-LEVELS = range(1, 10)
-DEFAULT_LEVEL = 6
-_DEFAULT_FAST_LEVEL = 3
 _FIRST_LEVEL_WITH_PHRASES = 2  # of the engine fast
-
-# How much a level may learn from at once: its memory is in proportion.
-_FAST_BLOCK_SIZES = dict.fromkeys(range(1, 4), 16 << 20)
-_MIX_BLOCK_SIZES = {4: 16 << 20, 5: 32 << 20, 6: 64 << 20, 7: 64 << 20, 8: 128 << 20, 9: 128 << 20}
-_BLOCK_SIZES = {"fast": _FAST_BLOCK_SIZES, "mix": _MIX_BLOCK_SIZES, "paper": dict.fromkeys(LEVELS, 64 << 20)}
-
-
-def default_engine(level: int, tiling: str | None = None) -> str:
-    """Return the engine of *level*: with a *tiling* it is the paper's."""
-    if tiling is not None:
-        return "paper"
-    return "mix" if level in _MIX_BLOCK_SIZES else "fast"
-
-
-def default_block_size(engine: EngineOptions) -> int:
-    """Return how many bytes make a block where nobody says so."""
-    return _BLOCK_SIZES[engine.engine][engine.level]
 
 
 @dataclass(frozen=True)
@@ -62,7 +42,7 @@ def _check_integers(**values: object) -> None:
 
 def _make_engine_options(level: int, engine: str, tiling: str | None) -> EngineOptions:
     positions = parse_tiling(tiling) if tiling is not None else None
-    levels = _BLOCK_SIZES[engine]
+    levels = BLOCK_SIZES[engine]
     if level not in levels:
         raise ValueError(f"the engine {engine} has the levels {min(levels)} to {max(levels)}, not {level}")
     if tiling is not None and (engine == "mix" or (engine == "fast" and level < _FIRST_LEVEL_WITH_PHRASES)):
@@ -79,7 +59,7 @@ def make_options(
     Raises ValueError, or TypeError for a value of the wrong type, that says what is allowed.
     """
     if level is None:
-        level = _DEFAULT_FAST_LEVEL if engine == "fast" else DEFAULT_LEVEL
+        level = DEFAULT_FAST_LEVEL if engine == "fast" else DEFAULT_LEVEL
     _check_integers(level=level, block_size=1 if block_size is None else block_size)
     if level not in LEVELS:
         raise ValueError(f"level {level} is not one of {LEVELS[0]} to {LEVELS[-1]}")
@@ -89,7 +69,7 @@ def make_options(
         raise ValueError(f"unknown engine {engine!r}; there are {', '.join(ENGINES)}")
     engine_options = _make_engine_options(level, engine, tiling)
     if block_size is None:
-        block_size = default_block_size(engine_options)
+        block_size = BLOCK_SIZES[engine][level]
     if not 1 <= block_size <= MAX_BLOCK_SIZE:
         raise ValueError(f"block_size {block_size} is not between 1 and {MAX_BLOCK_SIZE} bytes")
     return Options(engine_options, block_size)
@@ -129,7 +109,7 @@ def compress(
     options = make_options(level, engine, tiling, block_size)
     content = view_bytes(data)
     encoder = FrameEncoder(options, count_threads(threads), Progress(progress, len(content)))
-    return join(encode_frame(slices(content, options.block_size), encoder))
+    return join(encode_frame(map(unchanging, slices(content, options.block_size)), encoder))
 
 
 def decompress_blocks(file: BinaryIO, limits: Limits | None = None, threads: int = 1) -> Iterator[bytes]:
@@ -137,15 +117,17 @@ def decompress_blocks(file: BinaryIO, limits: Limits | None = None, threads: int
 
     Raises as `decompress` does.
     """
-    for _, content in decode_file(file, limits or Limits(), threads):
+    for part, content in decode_file(file, limits or Limits(), threads):
+        del part
         if content is not None:
             yield content
+        del content  # the next block may take its memory
 
 
-def _measure_content(file: BinaryIO) -> int | None:
+def _measure_content(file: BinaryIO, limits: Limits) -> int | None:
     """Return how many bytes of content the frames of *file* have, if that can be known before they are decoded."""
     try:
-        return read_index(file).content_size
+        return read_index(file, memlimit=limits.memlimit).content_size
     except QczError:
         return None  # what is wrong is better said by decoding
     finally:
@@ -155,10 +137,11 @@ def _measure_content(file: BinaryIO) -> int | None:
 def _decompress_with_progress(data: Buffer, limits: Limits, threads: int, progress: ProgressCallback | None) -> Iterator[bytes]:
     threads = count_threads(threads)
     file = io.BytesIO(data if isinstance(data, bytes) else view_bytes(data))  # bytes are not copied
-    counter = Progress(progress, _measure_content(file) if progress is not None else None)
+    counter = Progress(progress, _measure_content(file, limits) if progress is not None else None)
     for content in decompress_blocks(file, limits, threads):
         yield content
         counter.advance(len(content))
+        del content
 
 
 def decompress(

@@ -23,7 +23,7 @@ class Compressor:
     The arguments are those of `quasicryth.compress`; so are the bytes, however the data is cut into pieces, unless `FLUSH_BLOCK`
     ends blocks early. At most *threads* + 1 blocks (one, for a single thread) and what was not yet enough for another are in
     memory. The object can be used from several threads, one call at a time. After a call that raised, the frame cannot be finished:
-    all further calls raise QczError.
+    all further calls raise QczError. In a *progress* callback the object cannot be used: RuntimeError.
     """
 
     CONTINUE = 0
@@ -64,13 +64,14 @@ class Compressor:
         if mode not in (self.CONTINUE, self.FLUSH_BLOCK, self.FLUSH_FRAME):
             raise ValueError("the mode is neither CONTINUE nor FLUSH_BLOCK nor FLUSH_FRAME")
         content = view_bytes(data)
+        self._progress.check()
         with self._lock:
             if self._failed:
                 raise QczError("an earlier call failed: the frame cannot be finished")
             try:
                 return self._run(content, mode)
             except BaseException:
-                self.close()
+                self._close()
                 raise
 
     def flush(self, mode: int = FLUSH_FRAME) -> bytes:
@@ -84,6 +85,11 @@ class Compressor:
 
     def close(self) -> None:
         """Let go of everything; the frame will not be finished, and further calls raise QczError."""
+        self._progress.check()
+        with self._lock:
+            self._close()
+
+    def _close(self) -> None:
         self._failed = True
         self._block = bytearray()
         if self._encoder is not None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from .buffers import view_bytes
-from .errors import QczCorruptError, QczFormatError, QczLimitError, QczTruncatedError
+from .errors import QczCorruptError, QczFormatError, QczTruncatedError
 from .frame import (
     BLOCK_HEADER_SIZE,
     FOOTER_SIZE,
@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from typing_extensions import Buffer
 
 _READ_SIZE = 1 << 20
+# Bytes of memory for each byte of an index, and for each frame.
+_INDEX_MEMORY = 10
+_FRAME_MEMORY = 1200
 
 
 @dataclass(frozen=True)
@@ -208,16 +211,15 @@ def read_exactly(file: BinaryIO, size: int, position: int, what: str) -> bytes:
     return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
-def _read_last_tail(file: BinaryIO, start: int, end: int, memlimit: int | None) -> tuple[FrameStart, Tail, bytes]:
+def _read_last_tail(file: BinaryIO, start: int, end: int, limits: Limits, taken: int) -> tuple[FrameStart, Tail, bytes]:
     size = None
     if end - start >= FRAME_HEADER_SIZE + MIN_TAIL_SIZE:
         file.seek(end - FOOTER_SIZE)
         size = parse_footer(read_exactly(file, FOOTER_SIZE, end - start - FOOTER_SIZE, "the tail of the frame"))
     if size is None or size > end - start - FRAME_HEADER_SIZE:
         raise QczCorruptError(f"no frame ends at byte {end - start}")
-    if memlimit is not None and 10 * size > memlimit:
-        raise QczLimitError(f"the block index at byte {end - size - start} needs {10 * size} bytes; the limit is {memlimit}")
     position = end - size - start
+    limits.check_index(taken + _INDEX_MEMORY * size, position)
     file.seek(start + position)
     tail, index = parse_tail(read_exactly(file, size, position, "the tail of the frame"), position)
     blocks = sum(BLOCK_HEADER_SIZE + payload_size for payload_size, _ in parse_index(index, position))
@@ -232,15 +234,17 @@ def _read_last_tail(file: BinaryIO, start: int, end: int, memlimit: int | None) 
         raise QczCorruptError(f"no frame begins at byte {begin}, as the tail at byte {position} says") from None
 
 
-def read_last_tail(file: BinaryIO, start: int, end: int, memlimit: int | None = None) -> tuple[FrameStart, Tail, bytes]:
+def read_last_tail(
+    file: BinaryIO, start: int, end: int, limits: Limits | None = None, taken: int = 0
+) -> tuple[FrameStart, Tail, bytes]:
     """Return the start, the tail and the encoded index of the frame that ends at *end* of *file*; positions count from *start*.
 
-    Raises as `read_index`.
+    *taken* bytes of memory are to count for the limit too. Raises as `read_index`.
     """
     if end == start:
         raise QczTruncatedError("there is no data: a .qcz file, even of nothing, is not empty")
     try:
-        return _read_last_tail(file, start, end, memlimit)
+        return _read_last_tail(file, start, end, limits or Limits(), taken)
     except QczCorruptError:
         # Whether the file was cut or is followed by something, and where, is seen from its beginning only.
         file.seek(start)
@@ -253,14 +257,16 @@ def read_index(file: BinaryIO, start: int = 0, memlimit: int | None = None) -> C
     """Return the index of all frames of the seekable *file* from *start* to its end, read from their tails, the last one first.
 
     Raises as `quasicryth.decompress`: data that was cut shows here, and tails that do not belong to their frames; damage inside of
-    blocks does not. An index that would take more than *memlimit* bytes raises QczLimitError.
+    blocks does not. Indexes that would together take more than *memlimit* bytes raise QczLimitError.
     """
     end = file.seek(0, io.SEEK_END)
     frames: list[tuple[FrameStart, Tail, bytes]] = []
     file.seek(start)
     check_start(file.read(len(MAGIC)))
+    taken = 0
     while not frames or end > start:
-        frame, tail, encoded = read_last_tail(file, start, end, memlimit)
+        frame, tail, encoded = read_last_tail(file, start, end, Limits(memlimit=memlimit), taken)
+        taken += _INDEX_MEMORY * tail.size + _FRAME_MEMORY
         frames.append((frame, tail, encoded))
         end = start + frame.position
     index = ContentIndex()

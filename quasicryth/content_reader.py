@@ -165,6 +165,7 @@ class ContentReader(io.RawIOBase):
         while piece := self._rest_of_block():
             self._position += len(piece)
             yield piece
+            del piece  # the next block may take its memory
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         """Go to *offset* from the beginning, the position or the end, and return it; not before the beginning or behind the end."""
@@ -202,5 +203,6 @@ class ContentReader(io.RawIOBase):
             for content in self._decode_from(index, range(first, last + 1)):
                 yield memoryview(content)[max(start - begin, 0) : stop - begin]
                 begin += len(content)
+                del content
         finally:
             self._file.seek(place)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import BinaryIO
 
-from ._checksum import Xxh64
+from ._checksum import Xxh64, matches
 from .blocks import decode_block, decoder_memory
 from .errors import QczCorruptError, QczError
 from .frame import Block, FrameParser, FrameStart, Part, Tail
@@ -44,7 +44,9 @@ class FrameDecoder:
     @property
     def wanted(self) -> int:
         """How many bytes `feed` takes at most; zero if something is to be popped first, or if nothing more will be taken."""
-        return 0 if self._complete or self._work.full else self._parser.wanted
+        if self._complete or not self._work.has_room_for(self._parser.part_size):
+            return 0
+        return self._parser.wanted
 
     @property
     def position(self) -> int:
@@ -57,9 +59,9 @@ class FrameDecoder:
         return bool(self._parts)
 
     @property
-    def at_tail(self) -> bool:
-        """Whether what `pop` would give next is the tail of a frame."""
-        return bool(self._parts) and isinstance(self._parts[0], Tail)
+    def at_mark(self) -> bool:
+        """Whether what `pop` would give next is the start or the tail of a frame."""
+        return bool(self._parts) and isinstance(self._parts[0], FrameStart | Tail)
 
     def feed(self, piece: bytes | memoryview) -> None:
         """Take 1 to `wanted` bytes."""
@@ -70,6 +72,9 @@ class FrameDecoder:
         except QczError as error:
             self._stop(error)
             return
+        except BaseException as error:
+            self.close(error)
+            raise
         if part is not None:
             self._parts.append(part)
             self._complete = self._only_one and isinstance(part, Tail)
@@ -108,7 +113,7 @@ class FrameDecoder:
         if isinstance(part, FrameStart):
             self._checksum = Xxh64()
         elif isinstance(part, Tail):
-            if self._checksum.digest() != part.content_checksum:
+            if not matches(self._checksum.digest(), part.content_checksum):
                 raise QczCorruptError("the content of the frame does not match its checksum")
         else:
             content = self._work.pop()
@@ -143,5 +148,6 @@ def decode_file(file: BinaryIO, limits: Limits, threads: int = 1, position: int 
             if decoded is None:
                 return
             yield decoded
+            del decoded  # the next block may take its memory
     finally:
         decoder.close()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from threading import Lock
 from typing import TYPE_CHECKING, NoReturn
 
-from .buffers import view_bytes
+from .buffers import unchanging, view_bytes
 from .decoder import FrameDecoder
 from .frame import Tail
 from .limits import Limits
@@ -58,21 +58,24 @@ class Decompressor:
         """
         if not isinstance(max_length, int):
             raise TypeError(f"max_length must be an int, not {type(max_length).__name__}")
-        view = view_bytes(data)
+        # Of the caller's memory nothing is held: not for what is not used yet, nor by the traceback of an error.
+        given = unchanging(view_bytes(data))
         with self._lock:
             if self._eof:
                 raise EOFError("the end of the frame was reached; another Decompressor is for what follows")
-            return self._run(view, max_length)
+            return self._run(memoryview(given), max_length)
 
     def _run(self, data: memoryview, max_length: int) -> bytes:
         if data:
             self._input.append(data)
         try:
             return b"".join(self._take_content(max_length))
+        except BaseException as error:
+            self._decoder.close(error)
+            self._content = memoryview(b"")
+            self._input.clear()
+            raise
         finally:
-            if data and self._input:
-                # What was not used is the caller's memory, which may change.
-                self._input.append(memoryview(bytes(self._input.pop())))
             self._needs_input = not (self._eof or self._content or self._input or self._decoder.ready)
 
     def _take_content(self, max_length: int) -> Iterator[bytes | memoryview]:
@@ -85,7 +88,7 @@ class Decompressor:
                 yield piece
             self._feed()
             # Beyond the limit nothing is decoded, yet the end of the frame is not kept back.
-            if self._content or (remaining == 0 and not self._decoder.at_tail):
+            if self._content or (remaining == 0 and not self._decoder.at_mark):
                 return
             decoded = self._decoder.pop()
             if decoded is None:

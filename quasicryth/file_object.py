@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import builtins
+import errno
 import io
 import os
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from threading import RLock
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal, TypedDict, cast, overload
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NoReturn, TypedDict, cast, overload
 
-from .buffers import slices, view_bytes
+from .buffers import join, slices, view_bytes
 from .compressor import Compressor
 from .content_index import ContentIndex, FrameInfo, read_last_tail
 from .content_reader import ContentReader
 from .errors import QczError
-from .files import AppendedOutput, AtomicOutput, BorrowedOutput, DirectOutput, Output, is_special
+from .files import AppendedOutput, AtomicOutput, BorrowedOutput, DirectOutput, Output, check_absence, is_special
 from .limits import Limits
 from .parallel import count_threads
 from .progress import Progress, ProgressCallback
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     TextMode = Literal["rt", "wt", "xt", "at"]
 
 _BUFFER_SIZE = 128 << 10
+_LARGE_SIZE = 1 << 20
 
 
 def _is_name(file: object) -> bool:
@@ -37,13 +40,18 @@ def _is_name(file: object) -> bool:
 
 
 def _write_all(file: BinaryIO, data: bytes) -> None:
-    """Write *data* to *file*, which may take a part at a time only."""
+    """Write *data* to *file*, which may take a part at a time only. Raises BlockingIOError if it takes nothing."""
     while data:
         count = file.write(data)
+        # Only of raw files None says that nothing was written; others may just not say anything.
+        if count == 0 or (count is None and isinstance(file, io.RawIOBase)):
+            raise BlockingIOError(errno.EAGAIN, "the file takes nothing at present")
         data = data[count:] if isinstance(count, int) and count < len(data) else b""
 
 
 def _open_output(path: Path, mode: str) -> Output:
+    if mode == "x":
+        check_absence(path)
     if is_special(path):
         return DirectOutput(path)
     if mode == "a" and path.exists():
@@ -78,7 +86,7 @@ class QczFile(io.BufferedIOBase):
     which no reader takes for a whole one.
 
     Reading from the beginning checks everything; after a seek, which needs a seekable file and the tails of all frames, the blocks
-    that are read are checked. Several threads can use the object, one call at a time.
+    that are read are checked. Several threads can use the object, one call at a time; a *progress* callback cannot (RuntimeError).
 
     Raises ValueError and TypeError for arguments that are not allowed, OSError as `builtins.open` does, and in reading a QczError,
     as `quasicryth.decompress`; QczTruncatedError is an EOFError too.
@@ -98,8 +106,11 @@ class QczFile(io.BufferedIOBase):
         memlimit: int | None = None,
         progress: ProgressCallback | None = None,
     ) -> None:
+        if not getattr(self, "_closed", True):
+            self.discard()  # what the object was before
         self._closed = True
         self._lock = RLock()
+        self._progress = Progress(progress)
         self._reader: io.BufferedReader | None = None
         self._content: ContentReader | None = None
         self._output: Output | None = None
@@ -119,19 +130,19 @@ class QczFile(io.BufferedIOBase):
             if value is not None:
                 raise TypeError(f"{name} is not for {'reading' if kind == 'r' else 'writing'}")
         if kind == "r":
-            self._start_reading(file, Limits(**limits), count_threads(threads), progress)
+            self._start_reading(file, Limits(**limits), count_threads(threads))
         else:
             self._compressor = Compressor(
-                level, engine=engine, tiling=tiling, block_size=block_size, threads=threads, progress=progress
+                level, engine=engine, tiling=tiling, block_size=block_size, threads=threads, progress=self._progress.tell
             )
             self._start_writing(file, kind)
         self._closed = False
 
-    def _start_reading(self, file: Name | BinaryIO, limits: Limits, threads: int, progress: ProgressCallback | None) -> None:
+    def _start_reading(self, file: Name | BinaryIO, limits: Limits, threads: int) -> None:
         if _is_name(file):
             self._owned = builtins.open(cast("Name", file), "rb")  # closed by `close`
         self._file = self._owned or cast("BinaryIO", file)
-        self._content = ContentReader(self._file, limits, threads, Progress(progress))
+        self._content = ContentReader(self._file, limits, threads, self._progress)
         self._reader = io.BufferedReader(self._content, _BUFFER_SIZE)
 
     def _start_writing(self, file: Name | BinaryIO, kind: str) -> None:
@@ -188,6 +199,7 @@ class QczFile(io.BufferedIOBase):
             raise ValueError("I/O operation on closed file")
 
     def _reading(self) -> io.BufferedReader:
+        self._progress.check()
         self._check_open()
         if self._reader is None:
             raise io.UnsupportedOperation("the file was not opened for reading")
@@ -198,12 +210,21 @@ class QczFile(io.BufferedIOBase):
     def read(self, size: int | None = -1, /) -> bytes:
         """Return *size* bytes, fewer only at the end; all that are left for -1 and None."""
         with self._lock:
-            return self._reading().read(size)
+            reader = self._reading()
+            if size is None or size <= _LARGE_SIZE:
+                return reader.read(size)
+            return join(self._read_much(reader, size))
+
+    def _read_much(self, reader: io.BufferedReader, size: int) -> Iterator[bytes]:
+        """Yield *size* bytes as they come: a BufferedReader would take the memory for all of them first, even if there are few."""
+        while size and (piece := reader.read(min(size, _LARGE_SIZE))):
+            size -= len(piece)
+            yield piece
 
     def read1(self, size: int = -1, /) -> bytes:
         """Return up to *size* bytes, as many as are at hand, of one block at most; none at the end only."""
         with self._lock:
-            return self._reading().read1(size)
+            return self._reading().read1(min(size, _LARGE_SIZE))
 
     def readinto(self, buffer: Buffer, /) -> int:
         """Fill *buffer* and return how many bytes it got, fewer than it has only at the end."""
@@ -248,6 +269,7 @@ class QczFile(io.BufferedIOBase):
     def tell(self) -> int:
         """Return the position in the content: when writing, how many bytes were written."""
         with self._lock:
+            self._progress.check()
             self._check_open()
             return self._position if self._reader is None else self._reader.tell()
 
@@ -278,6 +300,7 @@ class QczFile(io.BufferedIOBase):
     # ---- writing -----------------------------------------------------------------------------------------------------------
 
     def _writing(self) -> BinaryIO:
+        self._progress.check()
         self._check_open()
         if self._output is None:
             raise io.UnsupportedOperation("the file was not opened for writing")
@@ -305,6 +328,7 @@ class QczFile(io.BufferedIOBase):
         Blocks that are short compress worse. Nothing happens in reading.
         """
         with self._lock:
+            self._progress.check()
             self._check_open()
             if self._reader is not None or self._failed:
                 return
@@ -323,6 +347,7 @@ class QczFile(io.BufferedIOBase):
         Raises QczError if writing failed before: then the file is discarded.
         """
         with self._lock:
+            self._progress.check()
             if self._closed:
                 return
             if self._output is None:
@@ -339,6 +364,7 @@ class QczFile(io.BufferedIOBase):
     def discard(self) -> None:
         """Close the file without finishing it, as the class says; when reading, just close it."""
         with self._lock:
+            self._progress.check()
             if self._closed:
                 return
             self._closed = True
@@ -367,6 +393,9 @@ class QczFile(io.BufferedIOBase):
             warnings.warn(f"unclosed file {self!r}", ResourceWarning, source=self, stacklevel=2)
             self.discard()
 
+    def __reduce_ex__(self, _protocol: object) -> NoReturn:
+        raise TypeError("a QczFile cannot be pickled or copied")
+
     def __repr__(self) -> str:
         return f"<quasicryth.QczFile name={getattr(self, '_name', None)!r} mode={getattr(self, '_mode', '')!r}>"
 
@@ -375,6 +404,16 @@ class QczTextFile(io.TextIOWrapper):
     """A .qcz file as a text file object: `io.TextIOWrapper` around a QczFile, but a body that raises leaves no finished file."""
 
     buffer: QczFile
+
+    def close(self) -> None:
+        """Finish the file, if it was being written, and close it; what cannot be written is no reason to finish without it."""
+        if not self.closed:
+            try:
+                self.flush()
+            except BaseException:
+                self.discard()
+                raise
+        super().close()
 
     def __exit__(self, kind: object, error: object, traceback: object) -> None:
         if kind is None:

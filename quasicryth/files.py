@@ -1,4 +1,4 @@
-"""Output files that appear whole or not at all, and the streams of the command."""
+"""Output files that appear whole or not at all."""
 
 from __future__ import annotations
 
@@ -7,12 +7,40 @@ import errno
 import os
 import secrets
 import stat
-import sys
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Lock
 from typing import BinaryIO, Protocol
 
-STANDARD_STREAM = "-"
+# Files that are neither committed nor discarded. The lock is held from before one is made, so that none is made unseen.
+_unfinished: set[Path] = set()
+_unfinished_lock = Lock()
+
+
+def _create(path: Path, mode: int) -> BinaryIO:
+    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+    with _unfinished_lock:
+        file = open(os.open(path, flags, mode), "w+b")
+        _unfinished.add(path)
+    return file
+
+
+@contextlib.contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Have errors of the system name *path*, not the name that the file has until it is committed."""
+    try:
+        yield
+    except OSError as error:
+        error.filename, error.filename2 = os.fspath(path), None
+        raise
+
+
+def remove_unfinished() -> None:
+    """Remove all files that no output was made of yet, and let no other be made: for a process that ends at once."""
+    _unfinished_lock.acquire()
+    for path in list(_unfinished):
+        with contextlib.suppress(OSError):
+            path.unlink()
 
 
 def _copy_access(source: os.stat_result, descriptor: int) -> None:
@@ -50,7 +78,8 @@ def is_special(path: Path) -> bool:
     return path.exists() and not path.is_file() and not path.is_dir()
 
 
-def _check_absence(path: Path) -> None:
+def check_absence(path: Path) -> None:
+    """Raise FileExistsError if anything has the name *path*."""
     if os.path.lexists(path):
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), os.fspath(path))
 
@@ -85,8 +114,6 @@ class AtomicOutput:
     def __init__(self, path: Path, source: os.stat_result | None = None, like_open: bool = False, exclusive: bool = False) -> None:
         # Through a symbolic link the file that it leads to is replaced, and the link stays.
         self._path = Path(os.path.realpath(path)) if like_open else path
-        if exclusive:
-            _check_absence(path)
         self._exclusive = exclusive
         self._times = source
         self._access = source
@@ -94,23 +121,25 @@ class AtomicOutput:
             self._access = os.stat(self._path)
         mode = 0o666 if like_open and self._access is None else 0o600
         self._temporary = self._path.with_name(f".qcz-{secrets.token_hex(8)}.part")
-        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
-        self.file: BinaryIO = open(os.open(self._temporary, flags, mode), "w+b")
+        with _naming(self._path):
+            self.file = _create(self._temporary, mode)
 
     def commit(self) -> None:
         """Give the file its attributes, sync it to the disk, and move it into place; on an error nothing is left."""
         try:
-            with self.file:
+            with _naming(self._path), self.file:
                 self.file.flush()
                 if self._access is not None:
                     _copy_access(self._access, self.file.fileno())
                 if self._times is not None:
                     _copy_times(self._times, self.file.fileno())
                 os.fsync(self.file.fileno())
-            self._move()
+            with _naming(self._path):
+                self._move()
         except BaseException:
             self.discard()
             raise
+        _unfinished.discard(self._temporary)
         _sync_folder(self._path.parent)
 
     def _move(self) -> None:
@@ -123,7 +152,7 @@ class AtomicOutput:
         except FileExistsError:
             raise
         except OSError:  # not every file system has links
-            _check_absence(self._path)
+            check_absence(self._path)
             os.replace(self._temporary, self._path)
 
     def discard(self) -> None:
@@ -132,6 +161,7 @@ class AtomicOutput:
             self.file.close()
         with contextlib.suppress(FileNotFoundError):
             self._temporary.unlink()
+        _unfinished.discard(self._temporary)
 
 
 class DirectOutput:
@@ -147,11 +177,30 @@ class DirectOutput:
     discard = commit
 
 
+def _lock(file: BinaryIO) -> None:
+    """Take the file for this object alone, where the system has such locks; BlockingIOError if somebody else has it."""
+    try:
+        import fcntl
+    except ImportError:
+        return
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise BlockingIOError(errno.EAGAIN, "something else is being appended to the file", os.fspath(file.name)) from None
+    except OSError:  # not every file system has locks
+        return
+
+
 class AppendedOutput:
-    """A file that something is appended to, all of it or nothing."""
+    """A file that something is appended to, all of it or nothing. It is locked against another of its kind meanwhile."""
 
     def __init__(self, path: Path) -> None:
         self.file: BinaryIO = open(path, "r+b")
+        try:
+            _lock(self.file)
+        except BaseException:
+            self.file.close()
+            raise
         self._size = self.file.seek(0, os.SEEK_END)
 
     def commit(self) -> None:
@@ -188,26 +237,17 @@ class BorrowedOutput:
     discard = commit
 
 
-# ---- the streams of the command --------------------------------------------------------------------------------------------
-
-
 @contextlib.contextmanager
-def open_output(path: Path, source: os.stat_result | None) -> Iterator[BinaryIO]:
-    """Open *path* to write, atomically unless it is a device or a pipe; the output is committed if the body does not raise."""
-    output: Output = DirectOutput(path) if is_special(path) else AtomicOutput(path, source)
+def open_output(path: Path, source: os.stat_result | None, exclusive: bool = False) -> Iterator[BinaryIO]:
+    """Open *path* to write, atomically unless it is a device or a pipe; the output is committed if the body does not raise.
+
+    Without a *source*, owner and mode are as after `open(path, "wb")`; *exclusive* is that of `AtomicOutput`.
+    """
+    output: Output
+    output = DirectOutput(path) if is_special(path) else AtomicOutput(path, source, like_open=source is None, exclusive=exclusive)
     try:
         yield output.file
     except BaseException:
         output.discard()
         raise
     output.commit()
-
-
-@contextlib.contextmanager
-def open_input(name: str) -> Iterator[BinaryIO]:
-    """Open the file *name*, or standard input for `-`."""
-    if name == STANDARD_STREAM:
-        yield sys.stdin.buffer
-        return
-    with open(name, "rb") as file:
-        yield file

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
-from ._checksum import xxh64
+from ._checksum import matches, xxh64
 from .errors import QczCorruptError, QczFormatError, QczLimitError, QczTruncatedError, QczVersionError
 from .limits import Limits
 
@@ -29,7 +29,9 @@ _FOOTER = struct.Struct("<I4s")
 
 FRAME_HEADER_SIZE = _FRAME_FIELDS.size + _CHECKSUM.size
 BLOCK_HEADER_SIZE = _BLOCK_FIELDS.size + _CHECKSUM.size
-MIN_TAIL_SIZE = _TAIL_START.size + _TAIL_END.size
+TAIL_START_SIZE = _TAIL_START.size
+TAIL_END_SIZE = _TAIL_END.size
+MIN_TAIL_SIZE = TAIL_START_SIZE + TAIL_END_SIZE
 FOOTER_SIZE = _FOOTER.size
 _MAX_TAIL_SIZE = (1 << 32) - 1
 
@@ -150,11 +152,13 @@ def check_start(start: bytes | bytearray) -> None:
 
 
 def parse_frame_header(encoded: bytes) -> FrameHeader:
-    """Check the FRAME_HEADER_SIZE bytes of a frame header, and return what they say."""
+    """Check the FRAME_HEADER_SIZE bytes of a frame header, fewer if there are no more, and return what they say."""
     check_start(encoded)
+    if len(encoded) < FRAME_HEADER_SIZE:
+        raise QczTruncatedError("the data ends inside the frame header")
     fields, (checksum,) = encoded[: _FRAME_FIELDS.size], _CHECKSUM.unpack(encoded[_FRAME_FIELDS.size :])
     _, version, flags, block_size = _FRAME_FIELDS.unpack(fields)
-    if checksum32(fields) != checksum:
+    if not matches(checksum32(fields), checksum):
         raise QczCorruptError("the frame header is damaged: its checksum does not match")
     if version != VERSION:
         raise QczVersionError(f"the frame has format version {version}; this release reads version {VERSION}, a newer one may help")
@@ -179,7 +183,7 @@ def parse_block_header(encoded: bytes, frame: FrameHeader, ordinal: int, positio
     """Check the BLOCK_HEADER_SIZE bytes at *position* that are the header of block number *ordinal*, and return what they say."""
     fields, (checksum,) = encoded[: _BLOCK_FIELDS.size], _CHECKSUM.unpack(encoded[_BLOCK_FIELDS.size :])
     marker, kind, payload_size, raw_size, payload_checksum, raw_checksum = _BLOCK_FIELDS.unpack(fields)
-    if marker != BLOCK_MARKER or checksum32(fields, ordinal) != checksum:
+    if marker != BLOCK_MARKER or not matches(checksum32(fields, ordinal), checksum):
         raise QczCorruptError(f"the header of block {ordinal} at byte {position} is damaged: its checksum does not match")
     if kind not in tuple(BlockKind):
         raise QczVersionError(f"the block at byte {position} is of kind {kind}, unknown to this release; a newer one may help")
@@ -190,7 +194,7 @@ def parse_block_header(encoded: bytes, frame: FrameHeader, ordinal: int, positio
 
 def check_payload(header: BlockHeader, payload: bytes | bytearray, ordinal: int, position: int) -> None:
     """Raise QczCorruptError unless *payload* is that of the block with *header*."""
-    if checksum32(payload) != header.payload_checksum:
+    if not matches(checksum32(payload), header.payload_checksum):
         raise QczCorruptError(f"block {ordinal} at byte {position} is damaged: the checksum of its payload does not match")
 
 
@@ -199,7 +203,8 @@ def parse_tail(encoded: bytes | bytearray, position: int) -> tuple[Tail, bytes]:
     end = len(encoded) - _TAIL_END.size
     marker, content_checksum = _TAIL_START.unpack_from(encoded)
     checksum, size, magic = _TAIL_END.unpack_from(encoded, end)
-    if marker != TAIL_MARKER or checksum32(encoded[:end]) != checksum or size != len(encoded) or magic != FOOTER_MAGIC:
+    is_framed = marker == TAIL_MARKER and size == len(encoded) and magic == FOOTER_MAGIC
+    if not is_framed or not matches(checksum32(encoded[:end]), checksum):
         raise QczCorruptError(f"the tail of the frame at byte {position} is damaged: its checksum, size or magic does not match")
     return Tail(position, size, content_checksum), bytes(encoded[_TAIL_START.size : end])
 
@@ -269,6 +274,11 @@ class FrameParser:
     def wanted(self) -> int:
         """How many bytes `take` may be given: never zero."""
         return self._need.size - len(self._gathered)
+
+    @property
+    def part_size(self) -> int:
+        """How many bytes the part has that is being taken, as far as is known."""
+        return self._need.size
 
     def take(self, piece: bytes | memoryview) -> Part | None:
         """Take 1 to `wanted` bytes; return the part that they complete, if any."""
@@ -344,6 +354,7 @@ class FrameParser:
         self._content_end += header.raw_size
         self._limits.check_block(header, position, self._content_end)
         self._index += index_entry(header)
+        self._limits.check_index(len(self._index), position)
         ordinal = self._ordinal
         self._ordinal += 1
         if not self._payloads:

@@ -34,3 +34,8 @@ class Limits:
         least, limit = header.payload_size + header.raw_size, self.memlimit
         if limit is not None and least > limit:
             raise QczLimitError(f"the block at byte {position} needs at least {least} bytes to decode; the limit is {limit}")
+
+    def check_index(self, needed: int, position: int) -> None:
+        """Raise QczLimitError if what has to be kept of all blocks, at *position* *needed* bytes, cannot be allowed."""
+        if self.memlimit is not None and needed > self.memlimit:
+            raise QczLimitError(f"the block index at byte {position} needs {needed} bytes; the limit is {self.memlimit}")

@@ -40,7 +40,8 @@ class OrderedWork(Generic[Result]):
 
     With one thread a call is made here, when its result is asked for. With more, up to *threads* of them run at a time, and one
     more may wait, done or not yet begun, so that the memory taken does not depend on how many there will be. Calls that would
-    together take more than *memlimit* bytes do not run at a time.
+    together take more than *memlimit* bytes do not run at a time, and what they need is not brought either, if `has_room_for` is
+    asked first. A result counts as long as it was not taken; by the next `pop` its taker is to be done with it.
     """
 
     def __init__(self, threads: int, memlimit: int | None = None) -> None:
@@ -56,6 +57,12 @@ class OrderedWork(Generic[Result]):
     def full(self) -> bool:
         """Whether a result is to be taken before another call is put in."""
         return len(self._queue) >= (self._threads + 1 if self._threads > 1 else 1)
+
+    def has_room_for(self, memory: int) -> bool:
+        """Whether what another call needs, *memory* bytes, may be brought before a result is taken."""
+        if self.full or not self._queue or self._memlimit is None:
+            return not self.full
+        return memory + sum(work.memory for work in self._queue) <= self._memlimit
 
     def put(self, call: Callable[[], Result], memory: int = 0) -> None:
         """Put in *call*, which takes *memory* bytes."""
@@ -77,12 +84,9 @@ class OrderedWork(Generic[Result]):
 
     def pop(self) -> Result:
         """Wait for the result of the call that was put in first, and return it or raise what the call raised."""
-        work = self._queue[0]
-        try:
-            return work.call() if work.future is None else work.future.result()
-        finally:
-            self._queue.popleft()
-            self._start_what_fits()
+        self._start_what_fits()
+        work = self._queue.popleft()
+        return work.call() if work.future is None else work.future.result()
 
     def close(self) -> None:
         """Forget all calls; those that run end in their own time, and no other begins."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import mmap
 import os
 import shutil
 import tempfile
@@ -13,15 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from ._checksum import Xxh64
+from ._checksum import Xxh64, matches
 from .decoder import submit_block
 from .errors import QczCorruptError, QczFormatError
+from .file_bytes import FileBytes
 from .files import open_output
 from .frame import BLOCK_HEADER_SIZE, Block, FrameStart, Part, Tail
 from .limits import Limits
 from .parallel import OrderedWork, count_threads
 from .progress import Progress, ProgressCallback
-from .survey import Damage, Data, Survey
+from .survey import Damage, Survey
 
 if TYPE_CHECKING:
     Name = str | bytes | os.PathLike[str] | os.PathLike[bytes]
@@ -55,27 +55,41 @@ class _Restorer:
         self._content: int | None = 0
         self.found = False
         self.size = 0
+        self._pending = 0  # bytes of content in the blocks that wait
         self.damages: list[Damage] = []
 
-    def run(self, data: Data) -> None:
+    def run(self, data: FileBytes) -> None:
         try:
-            for part in Survey(data).walk():
+            for part in Survey(data, self._limits).walk():
                 if isinstance(part, Block):
-                    self._submit(part)
-                self._waiting.append(part)
-                while self._work.full:
+                    self._submit(data, part)
+                else:
+                    self._waiting.append(part)
+                while self._waiting and (self._work.full or not isinstance(self._waiting[0], Block)):
                     self._take()
-            while self._waiting:
-                self._take()
+            self._take_all()
         finally:
             self._work.close()
 
-    def _submit(self, block: Block) -> None:
-        self._limits.check_block(block.header, block.position, self.size + block.header.raw_size)
+    def _take_all(self) -> None:
+        while self._waiting:
+            self._take()
+
+    def _submit(self, data: FileBytes, found: Block) -> None:
+        """Put the decoding of *found*, whose payload is not read yet, into the work."""
+        header = found.header
+        if self._limits.max_length is not None and self.size + self._pending + header.raw_size > self._limits.max_length:
+            self._take_all()  # of what waits, not all may come
+        self._limits.check_block(header, found.position, self.size + self._pending + header.raw_size)
+        while not self._work.has_room_for(header.payload_size):
+            self._take()
+        block = Block(found.position, header, data.read(found.position + BLOCK_HEADER_SIZE, header.payload_size))
         try:
             submit_block(self._work, block, self._limits)
         except QczCorruptError as error:
             self._work.put(_raiser(error))
+        self._pending += header.raw_size
+        self._waiting.append(found)
 
     def _take(self) -> None:
         part = self._waiting.popleft()
@@ -86,7 +100,7 @@ class _Restorer:
             self._whole_frame = True
             self.found = True
         elif isinstance(part, Tail):
-            if self._whole_frame and self._checksum.digest() != part.content_checksum:
+            if self._whole_frame and not matches(self._checksum.digest(), part.content_checksum):
                 what = "the content of the frame does not match its checksum, though each of its blocks does"
                 self._lose(Damage(part.position, part.position + part.size, what, self._content, self._content))
         else:
@@ -101,10 +115,11 @@ class _Restorer:
         start = self._content
         size = block.header.raw_size
         self._content = None if start is None else start + size
+        self._pending -= size
         try:
             content = self._work.pop()
         except QczCorruptError as error:
-            end = block.position + BLOCK_HEADER_SIZE + len(block.payload)
+            end = block.position + BLOCK_HEADER_SIZE + block.header.payload_size
             self._lose(Damage(block.position, end, str(error), start, self._content))
             return
         self._checksum.update(content)
@@ -121,20 +136,18 @@ def _raiser(error: QczCorruptError) -> Callable[[], bytes]:
 
 
 @contextlib.contextmanager
-def _map(source: Name | BinaryIO) -> Iterator[Data]:
-    """Give the bytes of *source*, a path or a binary file object from where it is, without reading them all into memory."""
+def _open_bytes(source: Name | BinaryIO) -> Iterator[FileBytes]:
+    """Give the bytes of *source*, a path or a binary file object from where it is."""
     with contextlib.ExitStack() as stack:
         if isinstance(source, str | bytes | os.PathLike):
             file: BinaryIO = stack.enter_context(open(source, "rb"))
         else:
-            # Not every file object can be mapped, or from where it is.
-            file = cast("BinaryIO", stack.enter_context(tempfile.TemporaryFile()))
-            shutil.copyfileobj(source, file)
-            file.flush()
-        if os.fstat(file.fileno()).st_size == 0:
-            yield b""
-        else:
-            yield stack.enter_context(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+            file = source
+        if not file.seekable():
+            stream, file = file, cast("BinaryIO", stack.enter_context(tempfile.TemporaryFile()))
+            shutil.copyfileobj(stream, file)
+            file.seek(0)
+        yield FileBytes(file)
 
 
 def restore(
@@ -148,7 +161,7 @@ def restore(
 ) -> Recovery:
     """Call *write* with the content of every intact block of *source*, in order; otherwise as `recover`."""
     restorer = _Restorer(write, Limits(max_length, memlimit), count_threads(threads), Progress(progress))
-    with _map(source) as data:
+    with _open_bytes(source) as data:
         restorer.run(data)
     if not restorer.found:
         raise QczFormatError(f"there is no .qcz frame: {restorer.damages[0].what}")

@@ -6,13 +6,17 @@ that is lost too, blocks are looked for by their marker.
 
 from __future__ import annotations
 
-import mmap
 import struct
+from array import array
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
+from heapq import heappop, heappush
+from itertools import chain
 
+from ._checksum import Xxh64, find_seed, matches
 from .errors import QczCorruptError, QczError, QczFormatError
+from .file_bytes import FileBytes
 from .frame import (
     BLOCK_HEADER_SIZE,
     BLOCK_MARKER,
@@ -22,7 +26,9 @@ from .frame import (
     MAGIC,
     MAX_BLOCK_SIZE,
     MIN_TAIL_SIZE,
+    TAIL_END_SIZE,
     TAIL_MARKER,
+    TAIL_START_SIZE,
     Block,
     BlockHeader,
     BlockKind,
@@ -30,7 +36,6 @@ from .frame import (
     FrameStart,
     Part,
     Tail,
-    check_payload,
     index_entry,
     parse_block_header,
     parse_footer,
@@ -38,16 +43,26 @@ from .frame import (
     parse_index,
     parse_tail,
 )
+from .limits import Limits
 
-Data = bytes | mmap.mmap
-
-# Without a tail it is not known how many blocks a gap had; their numbers are tried as far as this.
+# Without a tail it is not known how many blocks are gone; numbers are tried as far as this.
 _MOST_LOST_BLOCKS = 1024
 
 # For a frame whose header is lost.
 _ANY_FRAME = FrameHeader(MAX_BLOCK_SIZE)
 
+# Of the stretches of data whose checksums are tried, no byte lies in more than this: then all of it takes time in proportion to the
+# data. Stretches that were written lie beside each other, or in each other where a file of this kind was stored in another.
+_MOST_TRIES = 16
+
+# As many tails of frames whose beginnings are not there are looked at for a frame whose own tail is not where it was.
+_MOST_STRAY_TAILS = 16
+
+# Bytes of memory for each byte of an index.
+_INDEX_MEMORY = 14
+
 _SIZES = struct.Struct("<II")
+_CHECKSUM = struct.Struct("<I")
 
 
 @dataclass(frozen=True)
@@ -72,26 +87,173 @@ class Damage:
 
 @dataclass(frozen=True)
 class _FoundTail:
-    """A tail that is right in itself, and where by its word the frame begins and the blocks lie, with their content sizes."""
+    """A tail that is right in itself, and where by its word the blocks lie, with their content sizes."""
 
     tail: Tail
-    frame_start: int
-    places: tuple[int, ...]
-    index: bytes
-    sizes: tuple[int, ...]
+    places: array[int]
+    sizes: array[int]
+
+
+class _Tries:
+    """Which stretches of data are tried, given in the order of their starts: as many as leave no byte in more than _MOST_TRIES.
+
+    Of the stretches that a byte lies in, all hold the start of the last one, so that it is enough to count those there.
+    """
+
+    def __init__(self) -> None:
+        self._ends: list[int] = []
+
+    def allow(self, start: int, end: int) -> bool:
+        """Return whether to try the stretch from *start* to *end*, and count it if so."""
+        while self._ends and self._ends[0] <= start:
+            heappop(self._ends)
+        if len(self._ends) == _MOST_TRIES:
+            return False
+        heappush(self._ends, end)
+        return True
+
+
+def _checksum_of(data: FileBytes, start: int, size: int) -> int:
+    checksum = Xxh64()
+    for piece in data.pieces(start, size):
+        checksum.update(piece)
+    return checksum.digest() & 0xFFFFFFFF
+
+
+def _is_frame(data: FileBytes, place: int) -> bool:
+    """Whether a frame begins at *place*, by its header or by that of its first block."""
+    if place < 0:
+        return False
+    try:
+        parse_frame_header(data.read(place, FRAME_HEADER_SIZE))
+    except QczError:
+        return _read_header(data, place + FRAME_HEADER_SIZE, _ANY_FRAME, 0) is not None
+    return True
+
+
+def _read_header(data: FileBytes, place: int, frame: FrameHeader, ordinal: int) -> BlockHeader | None:
+    """The header of block *ordinal* at *place*, if it is right and all of the payload is there."""
+    encoded = data.read(place, BLOCK_HEADER_SIZE)
+    if len(encoded) < BLOCK_HEADER_SIZE:
+        return None
+    try:
+        header = parse_block_header(encoded, frame, ordinal, place)
+    except QczError:
+        return None
+    return header if place + BLOCK_HEADER_SIZE + header.payload_size <= len(data) else None
+
+
+class _Tails:
+    """All tails in *data* that are right in themselves, inside of stored content too, by place and by where their frames begin.
+
+    The index in a tail is read again where it is needed; one that *limits* do not allow raises QczLimitError.
+    """
+
+    def __init__(self, data: FileBytes, limits: Limits) -> None:
+        self._data = data
+        self._limits = limits
+        found = sorted(self._search())
+        self._places = array("q", [place for place, _, _ in found])
+        self._sizes = array("q", [size for _, size, _ in found])
+        # (where its frame begins, number of the tail), in order.
+        self._starts = sorted((start, number) for number, (_, _, start) in enumerate(found))
+        # Where those lie whose frame is not where they say.
+        self._strays = array("q", [number for number, (_, _, start) in enumerate(found) if not _is_frame(data, start)])
+
+    def _search(self) -> Iterator[tuple[int, int, int]]:
+        """Yield places, sizes and the starts of frames, the last tail first: a tail is known by its end."""
+        tries = _Tries()
+        footer = self._data.find_last(FOOTER_MAGIC, len(self._data))
+        while footer >= 0:
+            end = footer + len(FOOTER_MAGIC)
+            size = parse_footer(self._data.read(end - FOOTER_SIZE, FOOTER_SIZE)) if end >= FOOTER_SIZE else None
+            if size is not None and size <= end and self._data.read(end - size, len(TAIL_MARKER)) == TAIL_MARKER:
+                start = self._check(end - size, size) if tries.allow(-end, size - end) else None
+                if start is not None:
+                    yield end - size, size, start
+            footer = self._data.find_last(FOOTER_MAGIC, end - 1)
+
+    def _check(self, place: int, size: int) -> int | None:
+        """Where the frame of the tail at *place* begins by its word, or None if it is no tail."""
+        checked = size - TAIL_END_SIZE
+        (checksum,) = _CHECKSUM.unpack(self._data.read(place + checked, _CHECKSUM.size))
+        if not matches(_checksum_of(self._data, place, checked), checksum):
+            return None
+        self._limits.check_index(_INDEX_MEMORY * size, place)
+        try:
+            blocks = parse_index(self._data.read(place + TAIL_START_SIZE, size - MIN_TAIL_SIZE), place)
+            return place - sum(BLOCK_HEADER_SIZE + payload_size for payload_size, _ in blocks) - FRAME_HEADER_SIZE
+        except QczCorruptError:
+            return None
+
+    def _has_index(self, number: int, beginning: bytes | bytearray) -> bool:
+        if len(beginning) > self._sizes[number] - MIN_TAIL_SIZE:
+            return False
+        return self._data.read(self._places[number] + TAIL_START_SIZE, len(beginning)) == beginning
+
+    def find(self, start: int, place: int, index: bytes | bytearray) -> _FoundTail | None:
+        """The first tail from *place* on of the frame that begins at *start* and whose index begins with *index*.
+
+        If there is none, bytes were put in or cut out: then it may be a tail whose frame is not where it says.
+        """
+        first = bisect_left(self._places, place)
+        stray = bisect_left(self._strays, first)
+        for number in chain(self._of_frame(start, first), self._strays[stray : stray + _MOST_STRAY_TAILS]):
+            if self._has_index(number, index):
+                return self._parse(number)
+        return None
+
+    def find_of_frame(self, start: int, place: int) -> _FoundTail | None:
+        """The first tail from *place* on of the frame that begins at *start*."""
+        number = next(self._of_frame(start, bisect_left(self._places, place)), None)
+        return None if number is None else self._parse(number)
+
+    def _of_frame(self, start: int, first: int) -> Iterator[int]:
+        """The tails from number *first* on whose frame begins at *start*."""
+        for at in range(bisect_left(self._starts, (start, first)), len(self._starts)):
+            if self._starts[at][0] != start:
+                return
+            yield self._starts[at][1]
+
+    def _parse(self, number: int) -> _FoundTail:
+        place, size = self._places[number], self._sizes[number]
+        tail, index = parse_tail(self._data.read(place, size), place)
+        payload_sizes, sizes = array("I"), array("I")
+        for payload_size, raw_size in parse_index(index, place):
+            payload_sizes.append(payload_size)
+            sizes.append(raw_size)
+        places = array("q")
+        for payload_size in reversed(payload_sizes):
+            place -= BLOCK_HEADER_SIZE + payload_size
+            places.append(place)
+        places.reverse()
+        return _FoundTail(tail, places, sizes)
+
+    def next_frame(self, place: int) -> int | None:
+        """Where from *place* on the next frame begins by the word of a tail."""
+        at = bisect_left(self._starts, (place, 0))
+        return self._starts[at][0] if at < len(self._starts) else None
 
 
 class Survey:
-    """A walk through *data*: iterate over `walk` for the parts and the damages, in order."""
+    """A walk through *data*: iterate over `walk` for the parts and the damages, in order.
 
-    def __init__(self, data: Data) -> None:
+    It takes time in proportion to the data, whatever is in it: the walk only goes on, never back; each checksum of a payload or a
+    tail is tried once, and `_Tries` says of how many; what lies further on, tails and magic numbers, is looked for once and kept.
+    """
+
+    def __init__(self, data: FileBytes, limits: Limits | None = None) -> None:
         self._data = data
+        self._limits = limits or Limits()
         self._size = len(data)
         # Where the walk is, in the data and in the content, if that is known.
         self._place = 0
         self._content: int | None = 0
-        # Where tails begin, and their sizes: looked for when a frame is broken.
-        self._tail_places: list[tuple[int, int]] | None = None
+        self._tries = _Tries()
+        # The payload that was tried last, and whether it was right.
+        self._tried = (-1, False)
+        self._known_tails: _Tails | None = None  # looked for when a frame is broken
+        self._known_frame = -1  # the last one that was looked for by its header
 
     def walk(self) -> Iterator[Part | Damage]:
         """Yield frame starts, blocks whose payload is right, tails, and between them the damages."""
@@ -116,28 +278,20 @@ class Survey:
             self._content += header.raw_size
 
     def _header_at(self, place: int, frame: FrameHeader, ordinal: int) -> BlockHeader | None:
-        """The header of block *ordinal* at *place*, if it is right and all of the payload is there."""
-        encoded = self._data[place : place + BLOCK_HEADER_SIZE]
-        if len(encoded) < BLOCK_HEADER_SIZE:
-            return None
-        try:
-            header = parse_block_header(encoded, frame, ordinal, place)
-        except QczError:
-            return None
-        return header if place + BLOCK_HEADER_SIZE + header.payload_size <= self._size else None
+        return _read_header(self._data, place, frame, ordinal)
 
-    def _block_at(self, place: int, header: BlockHeader, ordinal: int) -> Block | None:
-        start = place + BLOCK_HEADER_SIZE
-        payload = self._data[start : start + header.payload_size]
-        try:
-            check_payload(header, payload, ordinal, place)
-        except QczCorruptError:
-            return None
-        return Block(place, header, payload)
+    def _is_payload_right(self, place: int, header: BlockHeader) -> bool:
+        """Whether the block at *place*, not before that of the call before, has the payload that *header* says."""
+        if self._tried[0] != place:
+            start = place + BLOCK_HEADER_SIZE
+            allowed = self._tries.allow(place, start + header.payload_size)
+            right = allowed and matches(_checksum_of(self._data, start, header.payload_size), header.payload_checksum)
+            self._tried = (place, right)
+        return self._tried[1]
 
     def _tail_at(self, place: int, index: bytes | bytearray) -> Tail | None:
         """The tail at *place*, if it is right and has *index*."""
-        encoded = self._data[place : place + MIN_TAIL_SIZE + len(index)]
+        encoded = self._data.read(place, MIN_TAIL_SIZE + len(index))
         if len(encoded) < MIN_TAIL_SIZE + len(index):
             return None
         try:
@@ -152,7 +306,7 @@ class Survey:
         """Go through the frame that is to begin here, and to the next one."""
         start = self._place
         try:
-            frame = parse_frame_header(self._data[start : start + FRAME_HEADER_SIZE].ljust(FRAME_HEADER_SIZE, b"\0"))
+            frame = parse_frame_header(self._data.read(start, FRAME_HEADER_SIZE))
             yield FrameStart(start, frame)
             self._place += FRAME_HEADER_SIZE
         except QczError as error:
@@ -169,7 +323,7 @@ class Survey:
         """Go on where the next frame begins, since here none does."""
         begin = self._place
         what = self._say_what_begins(error)
-        found = next((found for found in self._tails(begin) if found.frame_start == begin), None)
+        found = self._tails.find_of_frame(begin, begin)
         if found is not None:
             yield FrameStart(begin, _ANY_FRAME)
             yield self._damage(begin + FRAME_HEADER_SIZE, what, 0)
@@ -181,7 +335,7 @@ class Survey:
         yield self._damage(following, what, 0 if no_frame else None)
 
     def _say_what_begins(self, error: QczError) -> str:
-        rest = self._data[self._place : self._place + FRAME_HEADER_SIZE]
+        rest = self._data.read(self._place, FRAME_HEADER_SIZE)
         if len(rest) < FRAME_HEADER_SIZE and rest[: len(MAGIC)] == MAGIC[: len(rest)]:
             return f"the data ends at byte {self._size}, inside the frame header"
         if isinstance(error, QczFormatError) and self._place:
@@ -194,10 +348,10 @@ class Survey:
         index: bytearray | None = bytearray()
         while True:
             header = self._header_at(self._place, frame, ordinal)
-            block = None if header is None else self._block_at(self._place, header, ordinal)
-            if header is not None and (block is not None or self._is_right_after(header, frame, ordinal, index)):
-                if block is not None:
-                    yield block
+            right = header is not None and self._is_payload_right(self._place, header)
+            if header is not None and (right or self._is_right_after(header, frame, ordinal, index)):
+                if right:
+                    yield Block(self._place, header, b"")
                     self._step(header)
                 else:
                     what = f"the payload of block {ordinal} is damaged"
@@ -211,7 +365,7 @@ class Survey:
                 self._place += tail.size
                 yield tail
                 return
-            found = self._find_tail_of_frame(start, index)
+            found = self._tails.find(start, self._place, index or b"")
             if found is not None:
                 yield from self._follow_index(found, ordinal, frame)
                 return
@@ -233,7 +387,7 @@ class Survey:
     def _has_room_for_tail_only(self, end: int, tail_size: int) -> bool:
         """Whether no more than a broken tail of *tail_size* can be before *end*, or one that was cut there."""
         room = end - self._place
-        cut = room < tail_size and end == self._size and self._data[self._place : self._place + 2] == TAIL_MARKER
+        cut = room < tail_size and end == self._size and self._data.read(self._place, len(TAIL_MARKER)) == TAIL_MARKER
         return room == tail_size or cut
 
     def _say_what_is_lost(self, end: int, ordinal: int) -> str:
@@ -248,13 +402,12 @@ class Survey:
             place, end, size = found.places[number], ends[number], found.sizes[number]
             header = self._header_at(place, frame, number) if place >= self._place else None
             right = header is not None and (header.raw_size, place + BLOCK_HEADER_SIZE + header.payload_size) == (size, end)
-            block = self._block_at(place, header, number) if header is not None and right else None
-            if header is None or block is None:
+            if header is None or not right or not self._is_payload_right(place, header):
                 yield self._damage(max(end, self._place), f"block {number} is damaged or gone", size)
                 continue
             if place > self._place:
                 yield self._damage(place, f"bytes that do not belong before block {number}", 0)
-            yield block
+            yield Block(place, header, b"")
             self._step(header)
         if found.tail.position > self._place:
             yield self._damage(found.tail.position, "bytes that do not belong before the tail of the frame", 0)
@@ -263,71 +416,25 @@ class Survey:
 
     # ---- finding the way ---------------------------------------------------------------------------------------------------
 
-    def _tails(self, place: int) -> Iterator[_FoundTail]:
-        """Yield the tails that lie behind *place* and are right in themselves, those inside of stored content too."""
-        if self._tail_places is None:
-            self._tail_places = list(self._find_tails())
-        for tail_place, size in self._tail_places[bisect_left(self._tail_places, (place, 0)) :]:
-            found = self._parse_tail(tail_place, size)
-            if found is not None:
-                yield found
-
-    def _find_tails(self) -> Iterator[tuple[int, int]]:
-        """Yield where tails may be, and their sizes."""
-        footer = self._data.find(FOOTER_MAGIC)
-        while footer >= 0:
-            end = footer + len(FOOTER_MAGIC)
-            size = parse_footer(self._data[end - FOOTER_SIZE : end]) if end >= FOOTER_SIZE else None
-            if size is not None and size <= end and self._data[end - size : end - size + 2] == TAIL_MARKER:
-                yield end - size, size
-            footer = self._data.find(FOOTER_MAGIC, footer + 1)
-
-    def _find_tail_of_frame(self, start: int, index: bytearray | None) -> _FoundTail | None:
-        """The tail of the frame that begins at *start* and has begun with *index*, if it is not lost."""
-        likely = None
-        for found in self._tails(self._place):
-            if index and not found.index.startswith(index):
-                continue
-            if found.frame_start == start:
-                return found
-            # Bytes were put in or cut out; unless it is the tail of another frame, which is there.
-            if likely is None and not self._is_frame(found.frame_start):
-                likely = found
-        return likely
-
-    def _is_frame(self, place: int) -> bool:
-        if place < 0:
-            return False
-        try:
-            parse_frame_header(self._data[place : place + FRAME_HEADER_SIZE].ljust(FRAME_HEADER_SIZE, b"\0"))
-        except QczError:
-            return self._header_at(place + FRAME_HEADER_SIZE, _ANY_FRAME, 0) is not None
-        return True
-
-    def _parse_tail(self, place: int, size: int) -> _FoundTail | None:
-        try:
-            tail, index = parse_tail(self._data[place : place + size], place)
-            sizes = tuple(parse_index(index, place))
-        except QczCorruptError:
-            return None
-        places = []
-        for payload_size, _ in reversed(sizes):
-            place -= BLOCK_HEADER_SIZE + payload_size
-            places.append(place)
-        return _FoundTail(tail, place - FRAME_HEADER_SIZE, tuple(reversed(places)), index, tuple(size for _, size in sizes))
+    @property
+    def _tails(self) -> _Tails:
+        if self._known_tails is None:
+            self._known_tails = _Tails(self._data, self._limits)
+        return self._known_tails
 
     def _next_frame(self, place: int) -> int:
         """Where from *place* on the next frame begins, by its header or the word of its tail; the end of the data, if none does."""
-        at = self._data.find(MAGIC, place)
-        while at >= 0 and not self._is_frame(at):
-            at = self._data.find(MAGIC, at + 1)
-        starts = [self._size if at < 0 else at]
-        starts += [found.frame_start for found in self._tails(place) if found.frame_start >= place]
-        return min(starts)
+        if self._known_frame < place:
+            at = self._data.find(MAGIC, place)
+            while at >= 0 and not _is_frame(self._data, at):
+                at = self._data.find(MAGIC, at + 1)
+            self._known_frame = self._size if at < 0 else at
+        by_tail = self._tails.next_frame(place)
+        return self._known_frame if by_tail is None else min(self._known_frame, by_tail)
 
     def _find_block(self, frame: FrameHeader, ordinal: int, limit: int) -> tuple[int, int]:
         """Where before *limit* the next whole block of the frame begins, and its number; *limit*, if there is none."""
-        place = self._data.find(BLOCK_MARKER, self._place + 1, limit)
+        place = self._data.find(BLOCK_MARKER, self._place, limit)
         while place >= 0:
             number = self._number_of_block(place, frame, ordinal)
             if number is not None:
@@ -336,16 +443,16 @@ class Survey:
         return limit, ordinal
 
     def _number_of_block(self, place: int, frame: FrameHeader, ordinal: int) -> int | None:
-        encoded = self._data[place : place + BLOCK_HEADER_SIZE]
+        encoded = self._data.read(place, BLOCK_HEADER_SIZE)
         # Most markers are none: what can be seen without checksums is looked at first.
         if len(encoded) < BLOCK_HEADER_SIZE or encoded[2] not in tuple(BlockKind):
             return None
         payload_size, raw_size = _SIZES.unpack_from(encoded, 3)
         if not 0 < payload_size <= raw_size <= frame.block_size or place + BLOCK_HEADER_SIZE + payload_size > self._size:
             return None
-        lost = min((place - self._place) // BLOCK_HEADER_SIZE + 1, _MOST_LOST_BLOCKS)
-        for number in range(ordinal, ordinal + lost + 1):
-            header = self._header_at(place, frame, number)
-            if header is not None:
-                return number if self._block_at(place, header, number) is not None else None
-        return None
+        fields, (checksum,) = encoded[: -_CHECKSUM.size], _CHECKSUM.unpack(encoded[-_CHECKSUM.size :])
+        number = find_seed(fields, checksum, ordinal, _MOST_LOST_BLOCKS)
+        if number is None:
+            return None
+        header = self._header_at(place, frame, number)
+        return number if header is not None and self._is_payload_right(place, header) else None

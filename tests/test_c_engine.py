@@ -9,10 +9,8 @@ import sys
 
 import pytest
 from conftest import ROOT
-from samples import CHINESE, SMALL, english, source_code, synthetic_text
-
-from quasicryth import _codebooks, _fast, _mix, _paper, _parse, _tokens
-from quasicryth.tiling import parse_tiling
+from fuzz.seeds import write_seeds
+from samples import english
 
 CSRC = ROOT / "csrc"
 FUZZ = ROOT / "tests" / "fuzz"
@@ -25,13 +23,6 @@ SANITIZERS = ["-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recove
 def build(*arguments) -> None:
     run = subprocess.run([COMPILER, *map(str, arguments)], capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
-
-
-def paper_payload(data: bytes, tiling: str = "all") -> bytes:
-    tokens = _tokens.Tokens(data)
-    books = _codebooks.build_codebooks(tokens)
-    positions = parse_tiling(tiling)
-    return _paper.encode_block(tokens, books, _parse.parse_tokens(tokens, books, positions.depths(len(tokens)), positions.bigrams))
 
 
 @pytest.mark.parametrize("source", sorted(path.name for path in CSRC.glob("*.c")))
@@ -55,52 +46,16 @@ def test_no_variable_state(tmp_path):
 
 # What is fuzzed: the target, and how many mutations a test run has time for.
 TARGETS = {
-    "paper": ("decode_block", 60_000),
+    "paper": ("decode_paper_block", 60_000),
     "fast": ("decode_fast_block", 2000),
     "mix": ("decode_mix_block", 1500),
     "mix round trip": ("round_trip_mix_block", 500),
 }
 
 
-def write_seeds(folder, payloads) -> list:
-    """Payloads of all shapes, each behind the size of its content as the harness reads it."""
-    for number, (size, payload) in enumerate(payloads):
-        (folder / f"{number:03}").write_bytes(size.to_bytes(3, "little") + payload)
-    return sorted(folder.iterdir())
-
-
 @pytest.fixture(scope="session")
-def paper_seeds(tmp_path_factory):
-    texts = {
-        **SMALL,
-        "english": english()[:20_000],
-        "synthetic": synthetic_text(8000),
-        "chinese": CHINESE,
-        "long": english()[:3000] * 5,
-    }
-    return write_seeds(tmp_path_factory.mktemp("paper"), ((len(data), paper_payload(data)) for data in texts.values() if data))
-
-
-@pytest.fixture(scope="session")
-def mix_texts():
-    """Small, for the engine codes bit by bit."""
-    lines = b"hard wrapped at some width \n" * 30 + b"or without\r\nspaces and more\r\n" * 20
-    texts = [*SMALL.values(), english()[:1500], source_code()[:1200], synthetic_text(1200), english()[:500] * 4, lines]
-    return [data[:1500] for data in texts]
-
-
-@pytest.fixture(scope="session")
-def seeds(paper_seeds, mix_texts, tmp_path_factory):
-    payloads = ((len(data), _mix.encode_block(data, level)) for data in mix_texts for level in (4, 6, 9))
-    # In place of a size: the level less 4, and which paths write and read.
-    contents = ((choices, data) for data in mix_texts for choices in (0x000100, 0x020002, 0x030105))
-    fast = ((len(data), _fast.encode_block(data, level)) for data in mix_texts for level in (1, 3))
-    return {
-        "paper": paper_seeds,
-        "fast": write_seeds(tmp_path_factory.mktemp("fast"), fast),
-        "mix": write_seeds(tmp_path_factory.mktemp("mix"), payloads),
-        "mix round trip": write_seeds(tmp_path_factory.mktemp("trip"), contents),
-    }
+def seeds(tmp_path_factory):
+    return {engine: write_seeds(target, tmp_path_factory.mktemp(target)) for engine, (target, _) in TARGETS.items()}
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from samples import random_bytes
 
-from quasicryth._checksum import Xxh64, xxh64
+from quasicryth._checksum import CHECKSUMS_ARE_CHECKED, Xxh64, matches, xxh64
 
 
 def low_half_by_zstd(data: bytes) -> int:
@@ -41,3 +41,9 @@ def test_pieces_give_the_same_as_the_whole(data, cuts, seed):
 def test_large_input():
     data = random_bytes(3_000_001)
     assert xxh64(data) & 0xFFFFFFFF == low_half_by_zstd(data)
+
+
+def test_this_build_refuses_what_is_wrong():
+    assert CHECKSUMS_ARE_CHECKED
+    assert matches(2**64 - 1, 2**64 - 1)
+    assert not matches(2**64 - 1, 2**32 - 1)

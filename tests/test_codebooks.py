@@ -141,3 +141,26 @@ def test_depths_must_fit_the_words():
     tokens = Tokens(b"three short words")
     with pytest.raises(ValueError, match="one depth"):
         _parse.parse_tokens(tokens, build_codebooks(tokens), b"\0\0")
+
+
+def test_parts_of_different_blocks_are_refused():
+    """Numbers of one block's words would lead out of the other's memory."""
+    from quasicryth._codebooks import Codebooks, build_codebooks
+    from quasicryth._paper import encode_block
+    from quasicryth._parse import Parse, parse_tokens
+    from quasicryth._tokens import Tokens
+
+    one, two = Tokens(b"the cat and the dog " * 50), Tokens(b"a")
+    books = build_codebooks(one)
+    parse = parse_tokens(one, books, bytes(len(one)))
+    for wrong in (Codebooks(), build_codebooks(two)):
+        with pytest.raises(ValueError, match="codebooks"):
+            parse_tokens(one, wrong, bytes(len(one)))
+        with pytest.raises(ValueError, match="same block"):
+            encode_block(one, wrong, parse)
+    for wrong in (Parse(), parse_tokens(two, build_codebooks(two), bytes(1))):
+        with pytest.raises(ValueError, match="same block"):
+            encode_block(one, books, wrong)
+    with pytest.raises(ValueError, match="same block"):
+        encode_block(two, books, parse)
+    assert encode_block(one, books, parse)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import array
 import bz2
+import copy
 import csv
 import io
 import lzma
@@ -634,3 +635,106 @@ def test_no_descriptor_is_left_open():
         with pytest.raises(quasicryth.QczError):
             QczFile("bad.qcz", "a")
     assert len(os.listdir("/proc/self/fd")) == before
+
+
+# ---- hard use --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [1 << 40, sys.maxsize, sys.maxsize + 1])
+def test_sizes_that_no_memory_has(size):
+    with QczFile(io.BytesIO(PACKED)) as file:
+        assert 0 < len(file.read1(size)) <= len(TEXT)
+        assert file.seek(0) == 0
+        assert file.read(size) == TEXT
+        assert file.read(size) == b""
+
+
+def test_an_object_that_is_made_again_drops_what_it_was():
+    file = QczFile("first.qcz", "w")
+    file.write(b"never finished")
+    file.__init__("second.qcz", "w")
+    file.write(b"finished")
+    file.close()
+    assert os.listdir() == ["second.qcz"]
+
+
+@pytest.mark.parametrize("mode", ["rb", "wb", "rt"])
+def test_files_are_neither_pickled_nor_copied(mode):
+    """A copy that is dropped would close, or discard, the file of the other."""
+    with QczFile("old.qcz", "w") as old:
+        old.write(b"text")
+    with quasicryth.open("old.qcz", mode) as file:
+        for call in (pickle.dumps, copy.copy, copy.deepcopy):
+            with pytest.raises(TypeError, match="cannot"):
+                call(file)
+        with pytest.raises(TypeError, match="cannot"):
+            copy.copy(quasicryth.AsyncQczFile(file))
+
+
+@pytest.mark.parametrize("result", [None, 0])
+def test_a_raw_file_that_takes_nothing_is_an_error(result):
+    class Full(io.RawIOBase):
+        def writable(self):
+            return True
+
+        def write(self, data):
+            return result
+
+    file = QczFile(Full(), "w", level=1)
+    with pytest.raises(BlockingIOError):
+        file.write(TEXT)
+    with pytest.raises(quasicryth.QczError, match="cannot be finished"):
+        file.close()
+
+
+def test_exclusive_creation_is_refused_for_devices_too():
+    with pytest.raises(FileExistsError):
+        QczFile(os.devnull, "x")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there are no such locks")
+def test_two_at_once_do_not_append_to_a_file():
+    """Each would write over what the other did."""
+    with QczFile("log.qcz", "a", level=1) as file:
+        file.write(b"first ")
+    with QczFile("log.qcz", "a", level=1) as file:
+        with pytest.raises(BlockingIOError, match="appended"):
+            QczFile("log.qcz", "a")
+        file.write(b"second ")
+    with QczFile("log.qcz", "a", level=1) as file:
+        file.write(b"third")
+    with QczFile("log.qcz") as file:
+        assert file.read() == b"first second third"
+
+
+def test_text_that_cannot_be_written_leaves_no_file(monkeypatch):
+    """Text waits in the text file until it is closed; what interrupts its way must not lose it and finish the file all the same."""
+    file = quasicryth.open("new.qcz", "wt", level=1)
+    file.write("waiting")
+
+    def interrupt(self, data):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(QczFile, "write", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        file.close()
+    assert file.closed
+    assert os.listdir() == []
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_files_that_grow_or_shrink_while_they_are_open(threads):
+    with open("old.qcz", "wb") as old:
+        old.write(PACKED)
+    with QczFile("old.qcz", threads=threads) as file:
+        assert file.content_size == len(TEXT)
+        with QczFile("old.qcz", "a", level=1) as more:
+            more.write(b"more")
+        assert file.read_range(-10) == TEXT[-10:]
+        os.truncate("old.qcz", len(PACKED) // 2)
+        with pytest.raises(quasicryth.QczTruncatedError):
+            file.read_range(-10)
+        assert file.read_range(0, 10) == TEXT[:10]
+        file.seek(0)
+        with pytest.raises(quasicryth.QczTruncatedError):
+            file.read()

@@ -13,12 +13,11 @@ from html.parser import HTMLParser
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
 from samples import english, synthetic_text
 
 from quasicryth import _codebooks, _paper, _parse, _tokens
 from quasicryth.blocks import encode_paper
-from quasicryth.cli import cli
+from quasicryth.command.interface import invoke
 from quasicryth.lab import command
 from quasicryth.lab.conclusions import compare, compare_drawn, conclude
 from quasicryth.lab.designs import EXPERIMENTS, Design, make_designs, parse_design
@@ -225,6 +224,8 @@ def test_costs_must_be_as_many_as_entries():
     books = _codebooks.build_codebooks(tokens)
     with pytest.raises(ValueError, match="a cost for"):
         _parse.parse_by_costs(tokens, books, np.ones(3, np.uint32))
+    with pytest.raises(ValueError, match="not those of the tokens"):
+        _parse.parse_by_costs(_tokens.Tokens(b"other words"), books, np.ones(3, np.uint32))
 
 
 def test_costs_adapted_to_the_text_beat_the_greedy_cover(subject):
@@ -320,10 +321,15 @@ def test_csv_has_a_row_for_each_design():
 # ---- commands and report -------------------------------------------------------------------------------------------------------
 
 
-def run(*arguments: str) -> str:
-    result = CliRunner().invoke(cli, list(map(str, arguments)))
-    assert result.exit_code == 0, result.output
-    return result.output
+@pytest.fixture
+def run(capsys):
+    def run_command(*arguments: object) -> str:
+        status = invoke(list(map(str, arguments)))
+        printed = capsys.readouterr()
+        assert (status, printed.err) == (0, "")
+        return printed.out
+
+    return run_command
 
 
 class Page(HTMLParser):
@@ -361,7 +367,7 @@ class Page(HTMLParser):
             assert self.open.pop() == tag
 
 
-def test_ab_writes_tables_and_a_report(tmp_path):
+def test_ab_writes_tables_and_a_report(tmp_path, run):
     (tmp_path / "a <b>.txt").write_bytes(TEXT[:30_000])
     paths = {name: tmp_path / f"out.{name}" for name in ("json", "csv", "html")}
     output = run(
@@ -399,12 +405,11 @@ def test_the_drawn_hierarchy_is_the_text_and_the_tiling():
     assert picture.png.startswith(b"\x89PNG")
 
 
-def test_pictures_without_matplotlib_are_refused_in_words(tmp_path, monkeypatch):
+def test_pictures_without_matplotlib_are_refused_in_words(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr("quasicryth.lab.figures.find_spec", lambda name: None)
     (tmp_path / "a").write_bytes(TEXT[:2000])
-    result = CliRunner().invoke(cli, ["ab", str(tmp_path / "a"), "--report", str(tmp_path / "r.html")])
-    assert result.exit_code == 1
-    assert "pip install 'quasicryth[lab]'" in result.output
+    assert invoke(["ab", str(tmp_path / "a"), "--report", str(tmp_path / "r.html")]) == 1
+    assert "pip install 'quasicryth[lab]'" in capsys.readouterr().err
     assert not (tmp_path / "r.html").exists()
 
 
@@ -417,13 +422,24 @@ def test_pictures_without_matplotlib_are_refused_in_words(tmp_path, monkeypatch)
         (["text", "--keep", "text"], "not a file of results"),
     ],
 )
-def test_ab_says_what_is_wrong(tmp_path, monkeypatch, arguments, message):
+def test_ab_says_what_is_wrong(tmp_path, monkeypatch, capsys, arguments, message):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "empty").write_bytes(b"")
     (tmp_path / "text").write_bytes(b"some words")
-    result = CliRunner().invoke(cli, ["ab", *arguments])
-    assert result.exit_code == 1
-    assert message in result.output
+    assert invoke(["ab", *arguments]) == 1
+    printed = capsys.readouterr().err
+    assert printed.startswith("qcz: ")
+    assert message in printed
+
+
+def test_what_is_measured_is_kept_before_the_end(tmp_path, monkeypatch, run):
+    monkeypatch.setattr(command, "_SAVE_INTERVAL", 0.0)
+    kept = []
+    save = ResultFile.save
+    monkeypatch.setattr(ResultFile, "save", lambda self: (save(self), kept.append(len(self.texts()[0].measurements))))
+    (tmp_path / "text").write_bytes(TEXT[:3000])
+    run("ab", tmp_path / "text", "--tiling", "fibonacci1", "--keep", tmp_path / "kept")
+    assert kept == [1, 2, 3, 3]
 
 
 def test_names_for_help_are_those_of_the_experiments():
@@ -431,7 +447,7 @@ def test_names_for_help_are_those_of_the_experiments():
 
 
 def test_the_command_loads_the_laboratory_only_when_asked():
-    program = "import sys\nfrom quasicryth.cli import cli\ntry: cli(sys.argv[1:])\nfinally: print(*sys.modules)"
+    program = "import sys\nfrom quasicryth.command.interface import invoke\ninvoke(sys.argv[1:])\nprint(*sys.modules)"
     for arguments in (["--version"], ["--help"], ["ab", "--help"]):
         loaded = subprocess.run(
             [sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True

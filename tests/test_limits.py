@@ -6,13 +6,17 @@ import asyncio
 import io
 import subprocess
 import sys
+import tracemalloc
 
 import pytest
 from paths import run_command
-from samples import synthetic_text
+from samples import random_bytes, synthetic_text
 from test_frame import block, frame_header
 
 import quasicryth
+from quasicryth.codec import decompress_blocks
+from quasicryth.content_index import read_index
+from quasicryth.limits import Limits
 
 TEXT = synthetic_text(100_000)
 PACKED = quasicryth.compress(TEXT, 4, block_size=30_000)
@@ -194,3 +198,71 @@ def test_memory_does_not_depend_on_the_length(mode, threads):
         return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
     assert peak(30) < peak(5) + 8 * 1024  # KiB; 3 MB each are 15 and 90 MB
+
+
+@pytest.mark.parametrize("threads", [1, 2, 4])
+@pytest.mark.parametrize("way", ["decompress_blocks", "recover"])
+def test_blocks_that_wait_count_for_the_limit(way, threads):
+    """Payloads too: with threads, one after the other would be taken before any is decoded."""
+    size = 1 << 20
+    data = quasicryth.compress(random_bytes(12 * size), 1, block_size=size)  # stored as it is
+
+    def run() -> int:
+        if way == "recover":
+            return quasicryth.recover(io.BytesIO(data), Sink(), memlimit=2 * size, threads=threads).recovered_size
+        length = 0
+        for content in decompress_blocks(io.BytesIO(data), Limits(memlimit=2 * size), threads):
+            length += len(content)
+            del content
+        return length
+
+    run()
+    tracemalloc.start()
+    assert run() == 12 * size
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 2 * size + size + (512 << 10)  # and what was taken from the file last
+
+
+class Sink(io.RawIOBase):
+    def write(self, data):
+        return len(data)
+
+
+@pytest.mark.parametrize("threads", [1, 2, 5])
+def test_what_is_recovered_is_limited_for_any_number_of_threads(threads):
+    target = io.BytesIO()
+    with pytest.raises(quasicryth.QczLimitError):
+        quasicryth.recover(io.BytesIO(PACKED), target, max_length=len(TEXT) - 1, threads=threads)
+    assert len(target.getvalue()) <= len(TEXT) - 1
+
+
+def test_what_is_damaged_does_not_count():
+    packed = bytearray(PACKED)
+    packed[50] ^= 1
+    for threads in (1, 4):
+        target = io.BytesIO()
+        assert quasicryth.recover(io.BytesIO(packed), target, max_length=70_000, threads=threads).recovered_size == 70_000
+
+
+def test_indexes_count_for_the_limit():
+    tiny = quasicryth.compress(b"a" * 3000, 1, block_size=1)
+    many = quasicryth.compress(b"") * 3000
+    for data in (tiny, many):
+        with quasicryth.open(io.BytesIO(data), memlimit=20_000) as file, pytest.raises(quasicryth.QczLimitError, match="index"):
+            _ = file.content_size
+    with pytest.raises(quasicryth.QczLimitError, match="index"):
+        quasicryth.decompress(tiny, memlimit=5000)
+    with pytest.raises(quasicryth.QczLimitError, match="index"):
+        quasicryth.recover(io.BytesIO(tiny[:20] + b"?" + tiny[21:]), io.BytesIO(), memlimit=5000)
+    assert quasicryth.decompress(many, memlimit=1000, progress=print) == b""
+
+
+def test_the_memory_of_indexes_is_as_much_as_they_count():
+    for data, count in ((quasicryth.compress(b"a" * 4000, 1, block_size=1), 1), (quasicryth.compress(b"") * 1000, 1000)):
+        tracemalloc.start()
+        index = read_index(io.BytesIO(data))
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        tails = sum(info.compressed_size for info in index.frames) if count > 1 else 22 + 2 * 4000
+        assert peak < 10 * tails + 1200 * count + (64 << 10)

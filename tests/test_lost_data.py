@@ -9,7 +9,7 @@ from paths import oneshot, run_command
 from samples import CHINESE, random_bytes
 
 import quasicryth
-from quasicryth.codec import ENGINES
+from quasicryth.levels import ENGINES
 
 MIB = 1 << 20
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import pytest
 from samples import SMALL, english, random_bytes, source_code, synthetic_text
 
 import quasicryth
-from quasicryth.codec import ENGINES
+from quasicryth.levels import ENGINES
 from quasicryth.tiling import TILING_NAMES
 
 TILINGS = [name for name in TILING_NAMES if ":" not in name] + [
@@ -103,7 +104,7 @@ def test_same_bytes_in_another_process():
     text = synthetic_text(200_000)
     runs = {
         subprocess.run(
-            [sys.executable, "-c", program], input=text, capture_output=True, check=True, env={"PYTHONHASHSEED": seed}
+            [sys.executable, "-c", program], input=text, capture_output=True, check=True, env={**os.environ, "PYTHONHASHSEED": seed}
         ).stdout
         for seed in ("0", "1", "2")
     }

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
+import struct
+import time
 
 import pytest
 from hypothesis import given
@@ -16,6 +19,7 @@ from test_frame import block, frame_header, tail, varint
 import quasicryth
 from quasicryth import find_damage, recover
 from quasicryth.content_index import skim
+from quasicryth.file_bytes import FileBytes
 from quasicryth.frame import Block, Tail
 from quasicryth.survey import Survey
 
@@ -235,7 +239,7 @@ def is_subsequence_of_blocks(content: bytes, expected: bytes) -> bool:
 @given(st.binary(max_size=300), st.integers(0, len(PACKED)), st.integers(0, 3000))
 def test_no_damage_makes_it_fail(inserted, position, removed):
     data = changed(PACKED, position, inserted, removed)
-    parts = list(Survey(data).walk())
+    parts = list(Survey(FileBytes(io.BytesIO(data))).walk())
     place = 0
     for part in parts:
         if hasattr(part, "what"):
@@ -295,7 +299,8 @@ def test_the_command_test(folder):
     assert run.stderr.decode().endswith("the payload of block 2 is damaged; content bytes 6,000 to 9,000 are lost\n")
     run = run_command("test", "--json", stdin=TWO_FRAMES[:-5])
     assert run.returncode == 1
-    (damage,) = json.loads(run.stdout)["damages"]
+    (file,) = json.loads(run.stdout)["files"]
+    (damage,) = file["damages"]
     assert damage["end"] == len(TWO_FRAMES) - 5
     run = run_command("test", "--quick", "cut.qcz", cwd=folder)
     assert (run.returncode, b"ends at byte" in run.stderr) == (1, True)
@@ -320,3 +325,91 @@ def test_the_command_recover(folder):
     assert run.returncode == 1
     assert not (folder / "none").exists()
     assert run_command("recover", "bad.qcz", cwd=folder).returncode == 1
+
+
+# ---- data made to take long --------------------------------------------------------------------------------------------------
+
+
+class Counting(io.BytesIO):
+    """Counts the bytes that are read."""
+
+    read_bytes = 0
+
+    def read(self, size=-1):
+        data = super().read(size)
+        self.read_bytes += len(data)
+        return data
+
+
+def lying_block(payload: bytes, ordinal: int) -> bytes:
+    return block(payload, ordinal=ordinal, payload_checksum=b"lies")
+
+
+def footers(count: int) -> bytes:
+    """Magic numbers of tails, each with the size that brings it to the one marker of a tail at the beginning."""
+    return b"\x91E" + b"".join(struct.pack("<I", 8 * number + 2) + b"ZCQ\x91" for number in range(1, count))
+
+
+def nested_blocks(count: int) -> bytes:
+    """Right headers of blocks, each of which claims all bytes that follow; no payload is right."""
+    end = 23 * count
+    return b"".join(
+        block(b"", raw_size=end - 23 * number, payload_size=end - 23 * number, payload_checksum=b"lies")
+        for number in range(1, count)
+    ) + bytes(60)
+
+
+def nested_tails(count: int) -> bytes:
+    """Tails that are right, one in the index of the other."""
+    data = b""
+    for _ in range(count):
+        data = tail(b"", data)
+    return data
+
+
+ONE_BLOCK = frame_header() + block(b"x") + block(b"y", ordinal=1)
+HOSTILE = {
+    "footers": lambda: ONE_BLOCK + b"?" + footers(25_000),
+    "blocks in blocks": lambda: frame_header() + b"?" + nested_blocks(8000),
+    "tails in tails": lambda: frame_header() + b"?" + nested_tails(400),
+    "markers": lambda: frame_header() + b"?" + b"\x91B\x01\x02\0\0\0\x02\0\0\0" * 15_000,
+    "magic numbers": lambda: frame_header() + b"?" + b"\x91QCZ\0" * 40_000,
+    "frames without a tail": lambda: ONE_BLOCK * 3000,
+    "frames of junk": lambda: (ONE_BLOCK + b"?") * 3000,
+    "tiny frames, one damaged": lambda: changed(quasicryth.compress(b"a") * 3000, 20, b"?"),
+    "tiny frames, all damaged": lambda: changed(quasicryth.compress(b"a"), 38, b"?") * 3000,
+    "stray tails": lambda: b"".join((ONE_BLOCK + b"?" + tail(b"", varint(1) * 2 + varint(3) * 2)) for _ in range(2500)),
+    "broken payloads": lambda: frame_header() + b"".join(lying_block(b"x", number) for number in range(8000)),
+    "files in blocks": lambda: frame_header() + b"".join(changed(block(PACKED, ordinal=number), 40, b"?") for number in range(30)),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_data_takes_more_than_time_in_proportion(name):
+    """What is read is what is looked at, hashed and searched: it is bounded by the size of the data, and so is the time."""
+    data = HOSTILE[name]()
+    source = Counting(data)
+    start = time.process_time()
+    with contextlib.suppress(quasicryth.QczFormatError):
+        recover(source, io.BytesIO())
+    assert source.read_bytes < 40 * len(data) + (8 << 20)
+    assert time.process_time() - start < 10
+
+
+@pytest.mark.parametrize("removed", [range(2, 4), range(1, 5)])
+def test_blocks_that_are_gone_with_the_tail(removed):
+    """The next block follows where another was to be."""
+    data = PACKED[: PLACES[removed[0]]] + PACKED[PLACES[removed[-1] + 1] : TAIL]
+    assert salvage(data)[0] == without(*removed)
+
+
+def test_a_file_that_is_cut_meanwhile(tmp_path):
+    """What a memory map would end the process for is damage."""
+    path = tmp_path / "shrinks.qcz"
+    noise = random_bytes(300_000)
+    path.write_bytes(quasicryth.compress(noise, block_size=10_000))
+    target = io.BytesIO()
+    recovery = recover(path, target, progress=lambda done, _: os.truncate(path, 150_000) if done == 20_000 else None)
+    assert not recovery.complete
+    assert noise.startswith(target.getvalue())
+    assert len(target.getvalue()) >= 130_000

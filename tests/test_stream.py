@@ -291,3 +291,23 @@ def test_one_decompressor_in_many_threads():
     for thread in threads:
         thread.join()
     assert sum(sizes) == len(TEXT)
+
+
+def test_a_frame_of_nothing_ends_without_room_for_content():
+    decompressor = Decompressor()
+    assert decompressor.decompress(quasicryth.compress(b""), 0) == b""
+    assert (decompressor.eof, decompressor.needs_input) == (True, False)
+
+
+def test_nothing_of_the_callers_is_held_after_an_error():
+    for change in (lambda data: data.__setitem__(100, data[100] ^ 1), lambda data: data.extend(b"")):
+        data = bytearray(PACKED)
+        change(data)
+        decompressor = Decompressor(max_length=5000)
+        try:
+            decompressor.decompress(data)
+        except quasicryth.QczError:
+            data.clear()  # raises if somebody holds it, the traceback too
+        assert not data
+        with pytest.raises(quasicryth.QczError):
+            decompressor.decompress(bytearray(PACKED))

@@ -7,12 +7,11 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 from samples import english
 
-from quasicryth.cli import cli
+from quasicryth.command.interface import invoke
 from quasicryth.lab import growth, theory
 from quasicryth.lab.claims import print_lines
 from quasicryth.lab.experiment import Measurement
@@ -148,10 +147,9 @@ def test_the_command_measures_once(tmp_path, monkeypatch):
     arguments = ["theory", str(tmp_path / "text"), "--size", "20000", "--size", "99999"]
     arguments += ["--keep", str(tmp_path / "kept"), "--json", str(tmp_path / "out")]
     monkeypatch.setattr(theory, "CHECKS", (theory.check_flag_overhead,))
-    first = CliRunner().invoke(cli, arguments)
-    assert first.exit_code == 0, first.output
+    assert invoke(arguments) == 0
     claims = json.loads((tmp_path / "out").read_text())
     assert [claim["name"] for claim in claims] == ["Flag overhead", "Activation thresholds", "Growth of the advantage"]
     assert [text.size for text in ResultFile(tmp_path / "kept").texts()] == [20_000, 40_000]
     monkeypatch.setattr("quasicryth.lab.results.Subject", None)  # would be called
-    assert CliRunner().invoke(cli, arguments).exit_code == 0
+    assert invoke(arguments) == 0

@@ -212,7 +212,7 @@ def test_an_interrupted_command_leaves_nothing(threads, tmp_path):
             time.sleep(0.01)
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=30)
-    assert (process.returncode, errors.strip()) == (130, "qcz: interrupted")
+    assert (process.returncode, errors.strip()) == (-signal.SIGINT, "")
     assert [path.name for path in tmp_path.iterdir()] == ["text"]
 
 
@@ -238,3 +238,114 @@ def test_an_interrupted_decompressor_says_so_afterwards(monkeypatch, threads):
     file.seek(0)
     assert file.read() == TEXT
     file.close()
+
+
+# ---- progress callbacks ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("call", ["compress", "flush", "close"])
+def test_a_callback_cannot_use_its_compressor(call, threads):
+    """It would wait for itself for ever, or put blocks before the one that is told of."""
+    arguments = (b"more",) if call == "compress" else ()
+    compressor = quasicryth.Compressor(
+        1, block_size=1000, threads=threads, progress=lambda *_: getattr(compressor, call)(*arguments)
+    )
+    with pytest.raises(RuntimeError, match="progress callback"):
+        compressor.compress(TEXT)
+    with pytest.raises(quasicryth.QczError, match="earlier call failed"):
+        compressor.compress(TEXT)
+
+
+@pytest.mark.parametrize("call", ["write", "flush", "tell", "close", "discard"])
+def test_a_callback_cannot_use_the_file_that_is_written(call, tmp_path):
+    arguments = (b"more",) if call == "write" else ()
+    path = tmp_path / "new.qcz"
+    file = quasicryth.open(path, "w", level=1, block_size=1000, progress=lambda *_: getattr(file, call)(*arguments))
+    with pytest.raises(RuntimeError, match="progress callback"), file:
+        file.write(TEXT)
+    assert file.closed
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("call", ["read", "tell", "close", "readline", "seekable"])
+def test_a_callback_cannot_use_the_file_that_is_read(call):
+    packed = quasicryth.compress(TEXT, 1, block_size=1000)
+    use = True
+
+    def callback(*_numbers: object) -> None:
+        if use:
+            getattr(file, call)()
+
+    with quasicryth.open(io.BytesIO(packed), progress=callback) as file:
+        with pytest.raises(RuntimeError, match="progress callback"):
+            file.read()
+        use = False
+        file.seek(0)
+        assert file.read() == TEXT
+
+
+def test_a_callback_that_is_told_in_one_thread_does_not_hinder_another():
+    told = threading.Event()
+    go_on = threading.Event()
+
+    def callback(*_numbers: object) -> None:
+        told.set()
+        assert go_on.wait(20)
+
+    compressor = quasicryth.Compressor(1, block_size=len(TEXT), progress=callback)
+    pieces: list[bytes] = []
+    threads = [threading.Thread(target=lambda: pieces.append(compressor.compress(TEXT))) for _ in range(2)]
+    threads[0].start()
+    assert told.wait(20)
+    threads[1].start()  # waits for the first
+    go_on.set()
+    for thread in threads:
+        thread.join()
+    assert quasicryth.decompress(b"".join(pieces) + compressor.flush()) == TEXT * 2
+
+
+def test_a_compressor_is_closed_between_calls():
+    """Closing waits for the call that runs; what that returns is whole blocks."""
+    told = threading.Event()
+    compressor = quasicryth.Compressor(1, block_size=1000, threads=2, progress=lambda *_: told.set())
+    failures: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            while True:
+                compressor.compress(TEXT)
+        except quasicryth.QczError:
+            pass
+        except BaseException as error:
+            failures.append(error)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    assert told.wait(20)
+    compressor.close()
+    thread.join()
+    assert not failures
+
+
+def test_one_checksum_in_many_threads():
+    from quasicryth._checksum import Xxh64, xxh64
+
+    checksum = Xxh64()
+    piece = b"a" * 1_000_003
+    threads = [threading.Thread(target=lambda: [checksum.update(piece) for _ in range(20)]) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert checksum.digest() == xxh64(piece * 80)
+
+
+@pytest.mark.parametrize("change", ["other words", ""])
+def test_data_that_changes_meanwhile_spoils_no_frame(change):
+    """An engine that lets other threads run works on memory that nobody else has."""
+    data = bytearray(TEXT * 3)
+    packed = quasicryth.compress(
+        data, 4, block_size=50_000, threads=3, progress=lambda *_: data.__setitem__(slice(0, 150_000), b"?" * 150_000)
+    )
+    assert len(quasicryth.decompress(packed)) == len(data)

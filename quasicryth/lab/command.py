@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from ..command import options
+from ..command.names import shown
+from ..command.reports import CommandError, Reporter
 
 if TYPE_CHECKING:
     from .claims import Claim
@@ -20,15 +26,9 @@ EXPERIMENT_NAMES = ("published", "matched-count", "matched-budget", "periods", "
 _ENGINES = ("paper", "fast", "mix")
 _DEFAULT_EXPERIMENTS = ("published", "matched-budget")
 _DEFAULT_SIZES = (1_000_000, 3_000_000, 10_000_000, 30_000_000, 100_000_000)
+_SAVE_INTERVAL = 5.0  # seconds
 _OUTPUT = click.Path(dir_okay=False, path_type=Path)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
-
-
-class _Failure(click.ClickException):
-    """Exit status 1 with a message in the words of `qcz`."""
-
-    def show(self, file: Any = None) -> None:
-        click.echo(f"qcz: {self.format_message()}", err=True)
 
 
 def _read(name: str, prefix: int | None) -> bytes:
@@ -36,9 +36,9 @@ def _read(name: str, prefix: int | None) -> bytes:
         with open(name, "rb") as file:
             data = file.read(-1 if prefix is None else prefix)
     except OSError as error:
-        raise _Failure(f"{click.format_filename(name)}: {error.strerror}") from None
+        raise CommandError(f"{shown(name)}: {error.strerror}") from None
     if not data:
-        raise _Failure(f"{click.format_filename(name)}: there is no text in it")
+        raise CommandError(f"{shown(name)}: there is no text in it")
     return data
 
 
@@ -46,7 +46,7 @@ def _write(path: Path, text: str) -> None:
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise _Failure(f"{click.format_filename(path)}: {error.strerror}") from None
+        raise CommandError(f"{shown(str(path))}: {error.strerror}") from None
 
 
 def _open_results(path: Path | None) -> ResultFile:
@@ -55,14 +55,25 @@ def _open_results(path: Path | None) -> ResultFile:
     try:
         return ResultFile(path)
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise _Failure(f"{click.format_filename(path or '')}: not a file of results ({error})") from None
+        raise CommandError(f"{shown(str(path))}: not a file of results ({error})") from None
 
 
 def _need_numpy() -> None:
     try:
         import numpy  # noqa: F401
     except ImportError:
-        raise _Failure("the laboratory needs numpy; install it with: pip install 'quasicryth[lab]'") from None
+        raise CommandError("the laboratory needs numpy; install it with: pip install 'quasicryth[lab]'") from None
+
+
+def _option(section: str, *names: str, **settings: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    return click.option(*names, cls=options.SectionOption, section=section, **settings)
+
+
+def _command(name: str, examples: tuple[tuple[str, str], ...] = ()) -> Callable[[Callable[..., None]], click.Command]:
+    return click.command(name, cls=options.SectionedCommand, context_settings=options.HELP, examples=examples)
+
+
+_needed_files = options.named_files("FILE...", required=True)
 
 
 # ---- qcz ab ------------------------------------------------------------------------------------------------------------------
@@ -84,19 +95,38 @@ def _choose_designs(experiments: Sequence[str], tilings: Sequence[str], seeds: i
     return chosen
 
 
-def _measure(texts: dict[str, bytes], engine: str, experiments: dict[str, list[Design]], kept: ResultFile) -> list[TextResults]:
+@contextlib.contextmanager
+def _steps(title: str, total: int, kept: ResultFile, reporter: Reporter) -> Iterator[Callable[[int], None]]:
+    """Give what is to be called after each step of *total*: it shows progress, and saves now and then, as a signal ends all."""
+    saved = time.monotonic()
+    with contextlib.ExitStack() as shown_meanwhile:
+        shows = reporter.shows_progress
+        bar = shown_meanwhile.enter_context(click.progressbar(length=total, label=title, file=sys.stderr)) if shows else None
+
+        def advance(steps: int) -> None:
+            nonlocal saved
+            if bar is not None:
+                bar.update(steps)
+            if time.monotonic() - saved > _SAVE_INTERVAL:
+                kept.save()
+                saved = time.monotonic()
+
+        yield advance
+    kept.save()
+
+
+def _measure(
+    texts: dict[str, bytes], engine: str, experiments: dict[str, list[Design]], kept: ResultFile, reporter: Reporter
+) -> list[TextResults]:
     from .results import fill
 
     measured = []
     total = len(texts) * sum(map(len, experiments.values()))
-    with click.progressbar(length=total, label=f"engine {engine}", file=sys.stderr) as bar:
+    with _steps(f"engine {engine}", total, kept, reporter) as advance:
         for name, data in texts.items():
             results = kept.text(name, data, engine)
             for designs in experiments.values():
-                try:
-                    fill(results, data, designs, advance=bar.update)
-                finally:
-                    kept.save()
+                fill(results, data, designs, advance=advance)
             measured.append(results)
     return measured
 
@@ -128,32 +158,49 @@ def _lines(measured: dict[str, list[TextResults]], experiments: dict[str, list[D
             yield ""
 
 
-@click.command("ab")
-@click.argument("names", metavar="FILE...", nargs=-1, required=True)
-@click.option("--engine", "engines", type=click.Choice(_ENGINES), multiple=True, default=("paper",), help="Also several times.")
-@click.option(
+@_command("ab", (("qcz ab notes.txt --report out.html", "the published comparison and its controls, with pictures"),))
+@_needed_files
+@_option("Work", "--engine", "engines", type=click.Choice(_ENGINES), multiple=True, default=("paper",), help="Also several times.")
+@_option(
+    "Work",
     "--experiment",
     "experiments",
     type=click.Choice([*EXPERIMENT_NAMES, "all"]),
     multiple=True,
     help=f"What to compare; also several times. Default: {', '.join(_DEFAULT_EXPERIMENTS)}.",
 )
-@click.option(
+@_option(
+    "Work",
     "--tiling",
     "tilings",
     multiple=True,
     metavar="NAME",
     help="Tilings of yours beside bigrams and all: rule:L->LS,S->L, cut:0.618:1/2, 12*golden, shuffled:1:fibonacci, ...",
 )
-@click.option("--seeds", type=click.IntRange(3, 1000), default=8, show_default=True, help="Draws wherever something is by lot.")
-@click.option("--prefix", type=click.IntRange(1), metavar="BYTES", help="Only so many bytes of each FILE.")
-@click.option("--keep", type=_OUTPUT, metavar="FILE", help="Keep what is measured here, and go on from what is there.")
-@click.option("--json", "json_path", type=_OUTPUT, metavar="FILE", help="Write everything as JSON.")
-@click.option("--csv", "csv_path", type=_OUTPUT, metavar="FILE", help="Write a row for each text and design as CSV.")
-@click.option("--report", "report_path", type=_OUTPUT, metavar="FILE", help="Write one HTML file with pictures. Needs matplotlib.")
-@click.option(
-    "--figures", "figure_folder", type=click.Path(file_okay=False, path_type=Path), help="Write the pictures as SVG and PNG."
+@_option(
+    "Work",
+    "--seeds",
+    metavar="N",
+    type=click.IntRange(3, 1000),
+    default=8,
+    show_default=True,
+    help="Draws wherever something is by lot.",
 )
+@_option("Work", "--prefix", type=click.IntRange(1), metavar="BYTES", help="Only so many bytes of each FILE.")
+@_option("Files", "--keep", type=_OUTPUT, metavar="FILE", help="Keep what is measured here, and go on from what is there.")
+@_option("Files", "--json", "json_path", type=_OUTPUT, metavar="FILE", help="Write everything as JSON.")
+@_option("Files", "--csv", "csv_path", type=_OUTPUT, metavar="FILE", help="Write a row for each text and design as CSV.")
+@_option(
+    "Files", "--report", "report_path", type=_OUTPUT, metavar="FILE", help="Write one HTML file with pictures. Needs matplotlib."
+)
+@_option(
+    "Files",
+    "--figures",
+    "figure_folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write the pictures as SVG and PNG.",
+)
+@options.message_options
 def ab_command(
     names: tuple[str, ...],
     engines: tuple[str, ...],
@@ -166,11 +213,14 @@ def ab_command(
     csv_path: Path | None,
     report_path: Path | None,
     figure_folder: Path | None,
+    **messages: Any,
 ) -> None:
-    """Code FILE again and again with phrases at the positions of different tilings, all else the same, and say what that shows.
+    """Compare tilings on each FILE: sizes, pictures, and what they show.
 
-    The codebooks are built once for all designs; every result is decoded again. Each FILE is one block.
+    The text is coded again and again with phrases at the positions of another tiling, and nothing else changed: the
+    codebooks are built once for all designs. Every result is decoded again. Each FILE is one block.
     """
+    reporter = Reporter.of(click.get_current_context(), **messages)
     _need_numpy()
     from .results import to_csv, to_json
 
@@ -186,7 +236,7 @@ def ab_command(
 
             click.echo(f"{WHY_NOT_MIX[0].upper()}{WHY_NOT_MIX[1:]}.\n")
         else:
-            measured[engine] = _measure(texts, engine, chosen, kept)
+            measured[engine] = _measure(texts, engine, chosen, kept, reporter)
     for line in _lines(measured, chosen, seeds):
         click.echo(line)
     everything = [text for found in measured.values() for text in found]
@@ -204,7 +254,7 @@ def _need_matplotlib() -> None:
     try:
         load_matplotlib()
     except MissingMatplotlibError as error:
-        raise _Failure(str(error)) from None
+        raise CommandError(str(error)) from None
 
 
 def _write_pictures(
@@ -234,7 +284,7 @@ def _plain_claim(claim: Claim) -> dict[str, Any]:
     return {"name": claim.name, "statement": claim.statement, "numbers": rows, "holds": claim.holds, "verdict": claim.verdict}
 
 
-def _measure_growth(names: Sequence[str], sizes: Sequence[int], keep: Path | None) -> Iterator[Claim]:
+def _measure_growth(names: Sequence[str], sizes: Sequence[int], keep: Path | None, reporter: Reporter) -> Iterator[Claim]:
     from .growth import GROWTH_DESIGNS, check_activation, check_growth, measure_growth
 
     kept = _open_results(keep)
@@ -242,8 +292,8 @@ def _measure_growth(names: Sequence[str], sizes: Sequence[int], keep: Path | Non
     for name in names:
         data = _read(name, max(sizes))
         steps = len(GROWTH_DESIGNS) * len({min(size, len(data)) for size in sizes})
-        with click.progressbar(length=steps, label=Path(name).name, file=sys.stderr) as bar:
-            texts.append(measure_growth(Path(name).name, data, sizes, kept, bar.update))
+        with _steps(Path(name).name, steps, kept, reporter) as advance:
+            texts.append(measure_growth(Path(name).name, data, sizes, kept, advance))
     for text in texts:
         yield check_activation(text)
     yield check_growth(texts)
@@ -254,9 +304,10 @@ def _echo(lines: Iterator[str]) -> None:
         click.echo(line)
 
 
-@click.command("theory")
-@click.argument("names", metavar="[FILE]...", nargs=-1)
-@click.option(
+@_command("theory")
+@options.files_argument
+@_option(
+    "Work",
     "--size",
     "sizes",
     type=click.IntRange(1),
@@ -265,13 +316,17 @@ def _echo(lines: Iterator[str]) -> None:
     metavar="BYTES",
     help="Prefixes of FILE to measure; also several times. Default: 1, 3, 10, 30 and 100 million, as far as FILE goes.",
 )
-@click.option("--keep", type=_OUTPUT, metavar="FILE", help="Keep what is measured here, and go on from what is there.")
-@click.option("--json", "json_path", type=_OUTPUT, metavar="FILE", help="Write everything as JSON.")
-def theory_command(names: tuple[str, ...], sizes: tuple[int, ...], keep: Path | None, json_path: Path | None) -> None:
-    """Check what is claimed of the golden tiling: the numbers, and whether they bear it out.
+@_option("Files", "--keep", type=_OUTPUT, metavar="FILE", help="Keep what is measured here, and go on from what is there.")
+@_option("Files", "--json", "json_path", type=_OUTPUT, metavar="FILE", help="Write everything as JSON.")
+@options.message_options
+def theory_command(
+    names: tuple[str, ...], sizes: tuple[int, ...], keep: Path | None, json_path: Path | None, **messages: Any
+) -> None:
+    """Check what is claimed of the golden tiling.
 
     With texts, FILE, also what depends on them: when levels come into use, and how the advantage over a period grows.
     """
+    reporter = Reporter.of(click.get_current_context(), **messages)
     _need_numpy()
     from .claims import print_lines
     from .theory import check_claims
@@ -279,11 +334,11 @@ def theory_command(names: tuple[str, ...], sizes: tuple[int, ...], keep: Path | 
     claims = check_claims()
     for claim in claims:
         _echo(print_lines(claim))
-    for claim in _measure_growth(names, sizes, keep) if names else ():
+    for claim in _measure_growth(names, sizes, keep, reporter) if names else ():
         claims.append(claim)
         _echo(print_lines(claim))
     if json_path:
         _write(json_path, json.dumps([_plain_claim(claim) for claim in claims], indent=2) + "\n")
 
 
-COMMANDS: dict[str, click.Command] = {"ab": ab_command, "theory": theory_command}
+COMMANDS = (ab_command, theory_command)

@@ -1,7 +1,7 @@
 /*
  * mutate.c - a small fuzzer for machines that have gcc only: runs COUNT random mutations of the seed files through a fuzz target.
  *
- *     gcc -std=c11 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -Icsrc tests/fuzz/decode_block.c \
+ *     gcc -std=c11 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -Icsrc tests/fuzz/decode_paper_block.c \
  *         tests/fuzz/mutate.c csrc/[a-z]*.c -o mutate
  *     ./mutate SEED COUNT SEED_FILE...
  *

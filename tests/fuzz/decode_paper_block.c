@@ -1,8 +1,8 @@
 /*
- * decode_block.c - fuzz target for the decoder of paper blocks. An input is the raw size, 3 bytes, little-endian, then the payload.
+ * decode_paper_block.c - fuzz target for the decoder of paper blocks. An input is the raw size, 3 bytes, little-endian, then the payload.
  *
- *     clang -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -Icsrc tests/fuzz/decode_block.c \
- *         csrc/[a-z]*.c -o decode_block
+ *     clang -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -Icsrc tests/fuzz/decode_paper_block.c \
+ *         csrc/[a-z]*.c -o decode_paper_block
  *
  * With gcc alone, link replay.c or mutate.c, which have a main, in place of `-fsanitize=fuzzer`.
  */

@@ -1,0 +1,14 @@
+"""What `qcz --version` prints."""
+
+from __future__ import annotations
+
+from .. import __version__
+from ..levels import ENGINES
+
+
+def describe_version() -> str:
+    """Return the version of the package, and what it has: engines, format, and what the processor runs them with."""
+    from .._mix import CPU_PATHS
+    from ..frame import VERSION
+
+    return f"qcz {__version__}\nengines {', '.join(ENGINES)}; file format {VERSION}; CPU path {CPU_PATHS[-1]}"

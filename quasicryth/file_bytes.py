@@ -1,0 +1,74 @@
+"""The bytes of a file by their numbers, with little of them in memory."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import BinaryIO
+
+_WINDOW_SIZE = 1 << 20
+
+
+class FileBytes:
+    """The bytes of the seekable *file* from where it is to its end.
+
+    A file that was cut since gives fewer bytes, where a memory map would end the process.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._origin = file.tell()
+        self._size = file.seek(0, io.SEEK_END) - self._origin
+        # What was searched last, since the next search is likely to begin in it.
+        self._window = b""
+        self._window_start = 0
+
+    def __len__(self) -> int:
+        return self._size
+
+    def pieces(self, start: int, size: int) -> Iterator[bytes]:
+        """Yield *size* bytes from number *start* on, or as many as there are, in pieces."""
+        place = max(start, 0)
+        end = min(place + size, self._size)
+        while place < end:
+            self._file.seek(self._origin + place)
+            piece = self._file.read(min(end - place, _WINDOW_SIZE))
+            if not piece:
+                return
+            yield piece
+            place += len(piece)
+
+    def read(self, start: int, size: int) -> bytes:
+        """Return *size* bytes from number *start* on, or as many as there are."""
+        return b"".join(self.pieces(start, size))
+
+    def find(self, wanted: bytes, start: int, end: int | None = None) -> int:
+        """Return where from *start* on, and all of it before *end*, *wanted* first is, or -1."""
+        end = self._size if end is None else min(end, self._size)
+        while start + len(wanted) <= end:
+            if not self._window_start <= start <= self._window_start + len(self._window) - len(wanted):
+                self._move_window(start)
+            found = self._window.find(wanted, start - self._window_start, end - self._window_start)
+            if found >= 0:
+                return self._window_start + found
+            behind = self._window_start + len(self._window) - len(wanted) + 1
+            if behind <= start:  # the file was cut
+                break
+            start = behind
+        return -1
+
+    def find_last(self, wanted: bytes, end: int) -> int:
+        """Return where *wanted* last is, all of it before *end*, or -1."""
+        end = min(end, self._size)
+        while end >= len(wanted):
+            if not self._window_start + len(wanted) <= end <= self._window_start + len(self._window):
+                self._move_window(max(end - _WINDOW_SIZE, 0))
+            found = self._window.rfind(wanted, 0, max(end - self._window_start, 0))
+            if found >= 0:
+                return self._window_start + found
+            end = min(end - 1, self._window_start + len(wanted) - 1)
+        return -1
+
+    def _move_window(self, start: int) -> None:
+        self._window_start = start
+        self._window = self.read(start, _WINDOW_SIZE)

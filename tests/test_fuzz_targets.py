@@ -1,0 +1,43 @@
+"""The fuzz targets in Python: mutations of files of every kind, and of contents, with nothing found."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from conftest import ROOT
+
+DRIVER = ROOT / "tests" / "fuzz" / "drive.py"
+COUNTS = {"decode_oneshot": 5000, "decode_stream": 3000, "frame_info": 3000, "round_trip": 300}
+
+
+def drive(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, DRIVER, *arguments], capture_output=True, text=True, check=False, timeout=600)
+
+
+@pytest.mark.parametrize("target", COUNTS)
+def test_nothing_is_found(target):
+    run = drive(target, "mutate", "0", str(COUNTS[target]))
+    assert run.returncode == 0, run.stderr
+    assert f"{COUNTS[target]} inputs" in run.stdout
+
+
+def test_golden_files_can_be_replayed():
+    run = drive("frame_info", "replay", str(ROOT / "tests" / "data"))
+    assert run.returncode == 0, run.stderr
+
+
+def test_a_broken_promise_is_found(tmp_path):
+    """A target that could not fail would find nothing either: here `decompress_into` is made to lie."""
+    (tmp_path / "input").write_bytes((ROOT / "tests" / "data" / "good-one-byte.qcz").read_bytes())
+    program = (
+        f"import sys; sys.argv = ['drive', 'decode_oneshot', 'replay', {str(tmp_path / 'input')!r}]\n"
+        "import runpy, quasicryth\n"
+        "quasicryth.decompress_into = lambda *arguments, **options: 0\n"
+        f"runpy.run_path({str(DRIVER)!r}, run_name='__main__')\n"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert run.returncode == 1
+    assert "BrokenPromiseError: a buffer gets the same content" in run.stderr
+    assert f"the input is {tmp_path / 'input'}" in run.stderr
