@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
-from . import blocks, demo, fast, fuzz, lab, mix, paper, readme, results_page, rivals, session, speed, threads, trust
+from . import blocks, demo, enwik, fast, fuzz, lab, mix, paper, readme, results_page, rivals, session, speed, threads, trust
 
 RUNS: dict[str, Callable[[], bool]] = {
     "blocks": blocks.run,
@@ -26,6 +27,11 @@ def _parse_arguments() -> argparse.Namespace:
     commands.add_parser("demo", help=demo.__doc__).add_argument("file", nargs="?")
     commands.add_parser("blocks", help=blocks.__doc__)
     commands.add_parser("fast", help=fast.__doc__)
+    harness = commands.add_parser("enwik", help=enwik.__doc__)
+    harness.add_argument("text", help="enwik8, enwik9, another corpus, or a file; the word enwik may be left out")
+    harness.add_argument("--prefix", type=int, metavar="BYTES", help="only so many bytes of it")
+    harness.add_argument("--only", action="append", default=[], metavar="OPTIONS", choices=list(enwik.CONFIGURATIONS))
+    harness.add_argument("--keep", type=Path, default=enwik.KEPT, metavar="FILE", help="the file of results, gone on with")
     fuzzing = commands.add_parser("fuzz", help=fuzz.__doc__)
     fuzzing.add_argument("--seconds", type=int, default=fuzz.ENOUGH_SECONDS, help="for how long (default: an hour)")
     fuzzing.add_argument("--folder", help="where to keep inputs, to go on with them another time")
@@ -42,13 +48,18 @@ def _parse_arguments() -> argparse.Namespace:
     commands.add_parser("all", help="all of these but the demo, the session and --long: every number in the README")
     commands.add_parser("readme", help=readme.__doc__).add_argument("--write", action="store_true", help="put them into README.md")
     commands.add_parser("results", help=results_page.__doc__).add_argument("--write", action="store_true", help="write that file")
-    return parser.parse_args()
+    arguments = sys.argv[1:]
+    if arguments and not arguments[0].startswith("-") and arguments[0] not in commands.choices:
+        arguments = ["enwik", *arguments]  # the name of a text
+    return parser.parse_args(arguments)
 
 
 def main() -> None:
     arguments = _parse_arguments()
     if arguments.command == "demo":
         fine = demo.run(arguments.file)
+    elif arguments.command == "enwik":
+        fine = enwik.run(arguments.text, arguments.prefix, tuple(arguments.only), arguments.keep)
     elif arguments.command == "fuzz":
         fine = fuzz.run(arguments.seconds, tuple(arguments.targets) or fuzz.TARGETS, arguments.folder)
     elif arguments.command == "trust":
