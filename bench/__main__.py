@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from . import blocks, demo, enwik, fast, fuzz, lab, mix, paper, readme, results_page, rivals, session, speed, threads, trust
+from . import blocks, demo, enwik, fast, fuzz, guard, lab, mix, paper, readme, results_page, rivals, session, speed, threads, trust
 
 RUNS: dict[str, Callable[[], bool]] = {
     "blocks": blocks.run,
@@ -36,6 +36,9 @@ def _parse_arguments() -> argparse.Namespace:
     fuzzing.add_argument("--seconds", type=int, default=fuzz.ENOUGH_SECONDS, help="for how long (default: an hour)")
     fuzzing.add_argument("--folder", help="where to keep inputs, to go on with them another time")
     fuzzing.add_argument("targets", nargs="*", choices=[[], *fuzz.TARGETS], help="default: all of them, at the same time")
+    commands.add_parser("guard", help=guard.__doc__.replace("%", "%%")).add_argument(
+        "--write", action="store_true", help="keep the sizes of now"
+    )
     long = "100 MB of text as well, which takes minutes"
     commands.add_parser("mix", help=mix.__doc__).add_argument("--long", action="store_true", help=long)
     commands.add_parser("lab", help=lab.__doc__)
@@ -44,7 +47,9 @@ def _parse_arguments() -> argparse.Namespace:
     commands.add_parser("speed", help=speed.__doc__)
     commands.add_parser("threads", help=threads.__doc__)
     commands.add_parser("trust", help=trust.__doc__)
-    commands.add_parser("rivals", help=rivals.__doc__)
+    comparison = commands.add_parser("rivals", help=rivals.__doc__)
+    comparison.add_argument("texts", nargs="*", help="corpora or files; without any, those of the README, and what comes is kept")
+    comparison.add_argument("--reference", metavar="BINARY", help="the published program")
     commands.add_parser("all", help="all of these but the demo, the session and --long: every number in the README")
     commands.add_parser("readme", help=readme.__doc__).add_argument("--write", action="store_true", help="put them into README.md")
     commands.add_parser("results", help=results_page.__doc__).add_argument("--write", action="store_true", help="write that file")
@@ -54,29 +59,27 @@ def _parse_arguments() -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
+def _run(arguments: argparse.Namespace) -> bool:
+    with_arguments: dict[str, Callable[[], bool]] = {
+        "demo": lambda: demo.run(arguments.file),
+        "enwik": lambda: enwik.run(arguments.text, arguments.prefix, tuple(arguments.only), arguments.keep),
+        "fuzz": lambda: fuzz.run(arguments.seconds, tuple(arguments.targets) or fuzz.TARGETS, arguments.folder),
+        "guard": lambda: guard.run(arguments.write),
+        "mix": lambda: mix.run(arguments.long),
+        "readme": lambda: readme.run(arguments.write),
+        "results": lambda: results_page.run(arguments.write),
+        "rivals": lambda: rivals.run(arguments.texts, arguments.reference),
+        "session": session.run,
+        "trust": trust.run,
+    }
+    if arguments.command == "all":
+        results = [run() for run in RUNS.values()]  # all of them, also after one that missed a bar
+        return all(results)
+    return {**RUNS, **with_arguments}[arguments.command]()
+
+
 def main() -> None:
-    arguments = _parse_arguments()
-    if arguments.command == "demo":
-        fine = demo.run(arguments.file)
-    elif arguments.command == "enwik":
-        fine = enwik.run(arguments.text, arguments.prefix, tuple(arguments.only), arguments.keep)
-    elif arguments.command == "fuzz":
-        fine = fuzz.run(arguments.seconds, tuple(arguments.targets) or fuzz.TARGETS, arguments.folder)
-    elif arguments.command == "trust":
-        fine = trust.run()
-    elif arguments.command == "readme":
-        fine = readme.run(arguments.write)
-    elif arguments.command == "results":
-        fine = results_page.run(arguments.write)
-    elif arguments.command == "session":
-        fine = session.run()
-    elif arguments.command == "mix":
-        fine = mix.run(arguments.long)
-    else:
-        chosen = RUNS.values() if arguments.command == "all" else [RUNS[arguments.command]]
-        results = [run() for run in chosen]
-        fine = all(results)
-    sys.exit(0 if fine else 1)
+    sys.exit(0 if _run(_parse_arguments()) else 1)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 Result = TypeVar("Result")
 
 
-def own_seconds(action: Callable[[], bytes]) -> tuple[float, bytes]:
+def own_seconds(action: Callable[[], Result]) -> tuple[float, Result]:
     """Return the CPU time of *action* in this process, and what it returned."""
     start = time.process_time()
     result = action()
