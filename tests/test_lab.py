@@ -18,7 +18,7 @@ from samples import english, synthetic_text
 from quasicryth import _codebooks, _paper, _parse, _tokens
 from quasicryth.blocks import encode_paper
 from quasicryth.command.interface import invoke
-from quasicryth.lab import command
+from quasicryth.lab import command, report
 from quasicryth.lab.conclusions import compare, compare_drawn, conclude
 from quasicryth.lab.designs import EXPERIMENTS, Design, make_designs, parse_design
 from quasicryth.lab.experiment import Measurement, Subject, count_positions
@@ -403,6 +403,19 @@ def test_the_drawn_hierarchy_is_the_text_and_the_tiling():
     assert picture.rows[1][2] == str(picture.rows[1][3]).count("|") + 1
     assert b"<text" in picture.svg
     assert picture.png.startswith(b"\x89PNG")
+
+
+def test_speeds_are_compared_through_what_ran_beside(tmp_path, monkeypatch):
+    speed = {"compress": {"speed_ratio": 12.0}}
+    kept = {
+        "fast": {"sizes": {"enwik7": {"-3": 300}}, "speeds": {"-3": {"compress": {"speed_ratio": 6.0}}}},
+        "mix": {"sizes": {"enwik7": {"6": {"bytes": 200}}}, "cost": {"6": {"rival": "bzip3", "compress": {"speed_ratio": 0.5}}}},
+        "rivals": {"bytes": {"bzip3": {"enwik7": 250}, "xz -9e": {"enwik7": 400}}, "speeds": {"of": {"bzip3": {"enwik7": speed}}}},
+    }
+    for name, results in kept.items():
+        (tmp_path / f"{name}.json").write_text(json.dumps(results))
+    monkeypatch.setattr(report, "_BENCHMARKS", tmp_path)
+    assert report._rival_points() == {"bzip3": (12.0, 250), "xz -9e": (1.0, 400), "-3": (6.0, 300), "-6": (6.0, 200)}
 
 
 def test_pictures_without_matplotlib_are_refused_in_words(tmp_path, monkeypatch, capsys):

@@ -329,19 +329,19 @@ def draw_growth(points: Sequence[Advantage]) -> Picture:
 
 
 def draw_rivals(points: dict[str, tuple[float, int]], what: str) -> Picture:
-    """Return size against speed: for each program MB/s and bytes, on the text and the machine that *what* says."""
+    """Return size against speed: the speed of each program in multiples of xz, and bytes, as *what* says."""
     canvas = _Canvas()
     for name, (speed, size) in points.items():
         ours = name.startswith("-")
         canvas.axes.plot(speed, size / 1e6, color=_COLOURS[0 if ours else 1], marker=_MARKERS[0 if ours else 1])
         offset, side = ((-6, -14), "right") if ours else ((6, 4), "left")
         canvas.axes.annotate(name, (speed, size / 1e6), textcoords="offset points", xytext=offset, ha=side, fontsize=11)
-    canvas.axes.set(xlabel="compresses, MB/s", ylabel="million bytes", xscale="log")
+    canvas.axes.set(xlabel="compresses, times the speed of xz -9e", ylabel="million bytes", xscale="log")
     canvas.axes.xaxis.set_major_formatter("{x:g}")
     canvas.axes.margins(0.18)
     rows = [(name, f"{speed:.2f}", size) for name, (speed, size) in points.items()]
     description = f"Size against speed of compressing, {what}; to the right is faster, below is smaller. Circles are levels of qcz."
-    return canvas.finish("rivals", "Size against speed", description, ("program", "MB/s", "bytes"), rows)
+    return canvas.finish("rivals", "Size against speed", description, ("program", "times xz -9e", "bytes"), rows)
 
 
 def draw_text(text: TextResults, seeds: int) -> Iterator[Picture]:

@@ -20,7 +20,7 @@ from .results import TextResults
 # Where a checkout keeps what its benchmarks measured; not part of an installed package.
 _BENCHMARKS = Path(__file__).parents[2] / "bench" / "results"
 _RIVAL_FILE = "enwik7"
-_RIVAL_MEGABYTES = 10
+_YARDSTICK = "xz -9e"
 
 _METHOD = (
     "The text was coded again and again with phrases looked up at the positions of different tilings: the same codebooks, built "
@@ -71,19 +71,21 @@ def _load_benchmark(name: str) -> dict[str, Any]:
 
 
 def _rival_points() -> dict[str, tuple[float, int]]:
-    """MB/s and bytes of our levels and their rivals, as far as the benchmarks of this checkout kept them."""
+    """Speed of compressing, as multiples of xz, and bytes of our levels and their rivals, as far as the benchmarks kept them.
+
+    Speeds are compared within a run only; a level that ran beside another rival is compared through that.
+    """
     fast, mix, rivals = _load_benchmark("fast"), _load_benchmark("mix"), _load_benchmark("rivals")
-    timed = {level: {**times, "rival": "xz -9e"} for level, times in fast.get("speeds", {}).items()}
-    timed |= {f"-{level}": times for level, times in mix.get("cost", {}).items()}
+    speeds = {name: speed[_RIVAL_FILE] for name, speed in rivals.get("speeds", {}).get("of", {}).items() if _RIVAL_FILE in speed}
+    ratios = {name: speed["compress"]["speed_ratio"] for name, speed in speeds.items()} | {_YARDSTICK: 1.0}
+    points = {name: (ratios[name], found[_RIVAL_FILE]) for name, found in rivals.get("bytes", {}).items() if name in ratios}
     sizes = dict(fast.get("sizes", {}).get(_RIVAL_FILE, {}))
     sizes |= {f"-{level}": found["bytes"] for level, found in mix.get("sizes", {}).get(_RIVAL_FILE, {}).items()}
-    points = {}
+    timed = {level: {**times, "rival": _YARDSTICK} for level, times in fast.get("speeds", {}).items()}
+    timed |= {f"-{level}": times for level, times in mix.get("cost", {}).items()}
     for level, times in timed.items():
-        rival = times["rival"]
-        if level in sizes:
-            points[level] = (_RIVAL_MEGABYTES / times["compress"]["seconds"], sizes[level])
-        if _RIVAL_FILE in rivals.get("bytes", {}).get(rival, {}):
-            points[rival] = (_RIVAL_MEGABYTES / times["compress"]["rival_seconds"], rivals["bytes"][rival][_RIVAL_FILE])
+        if level in sizes and times["rival"] in ratios:
+            points[level] = (times["compress"]["speed_ratio"] * ratios[times["rival"]], sizes[level])
     return points
 
 
