@@ -149,7 +149,7 @@ class Kept:
 
 # ---- tables ------------------------------------------------------------------------------------------------------------------
 
-_HEADER = f"{'options':20} {'bytes':>13} {'% of text':>9} {'decoder':>9} {'total':>13} {'comp ns/B':>9} {'dec ns/B':>9} {'MiB':>11}"
+_HEADER = f"{'options':22} {'bytes':>13} {'% of text':>9} {'decoder':>9} {'total':>13} {'comp ns/B':>9} {'dec ns/B':>9} {'MiB':>11}"
 
 
 def _nanoseconds(seconds: float | None, size: int) -> str:
@@ -163,7 +163,7 @@ def describe_run(title: str, size: int, run: dict[str, Any]) -> str:
     memory = "/".join(f"{run[f'{what}_memory'] / MIB:,.0f}" for what in ("compress", "decompress"))
     ratio = f"{100 * compressed / size:.2f}"
     times = " ".join(f"{speed:>9}" for speed in speeds)
-    return f"{title:20} {compressed:>13,} {ratio:>9} {decoder:>9,} {compressed + decoder:>13,} {times} {memory:>11}"
+    return f"{title:22} {compressed:>13,} {ratio:>9} {decoder:>9,} {compressed + decoder:>13,} {times} {memory:>11}"
 
 
 def describe_published(size: int) -> list[str]:
@@ -175,7 +175,7 @@ def describe_published(size: int) -> list[str]:
             times = " ".join(f"{speed:>9}" for speed in speeds)
             ratio = f"{100 * known.compressed / size:.2f}"
             title = f"published, {known.options}"
-            rows.append(f"{title:20} {known.compressed:>13,} {ratio:>9} {'-':>9} {'-':>13} {times} {'-':>11}")
+            rows.append(f"{title:22} {known.compressed:>13,} {ratio:>9} {'-':>9} {'-':>13} {times} {'-':>11}")
     return rows
 
 
