@@ -334,8 +334,9 @@ def draw_rivals(points: dict[str, tuple[float, int]], what: str) -> Picture:
     for name, (speed, size) in points.items():
         ours = name.startswith("-")
         canvas.axes.plot(speed, size / 1e6, color=_COLOURS[0 if ours else 1], marker=_MARKERS[0 if ours else 1])
-        offset, side = ((-6, -14), "right") if ours else ((6, 4), "left")
-        canvas.axes.annotate(name, (speed, size / 1e6), textcoords="offset points", xytext=offset, ha=side, fontsize=11)
+        offset, side = ((-6, -14), "right") if ours else ((-6, 4), "right") if name.startswith("xz") else ((6, 4), "left")
+        label = name if name.startswith("zpaq") else name.split()[0]  # the table has the options, for which there is no room
+        canvas.axes.annotate(label, (speed, size / 1e6), textcoords="offset points", xytext=offset, ha=side, fontsize=11)
     canvas.axes.set(xlabel="compresses, times the speed of xz -9e", ylabel="million bytes", xscale="log")
     canvas.axes.xaxis.set_major_formatter("{x:g}")
     canvas.axes.margins(0.18)
