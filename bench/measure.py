@@ -69,8 +69,8 @@ def start_command(*arguments: str, **streams: Any) -> subprocess.Popen[bytes]:
 def wait_for_peak(process: subprocess.Popen[bytes]) -> int:
     """Wait for the end of *process*, started by `start_command`, and return its peak of resident bytes."""
     assert process.stderr is not None
-    with process.stderr as errors:
-        lines = errors.read().decode().splitlines()
+    with process:
+        lines = process.stderr.read().decode().splitlines()
     if process.wait() != 0:
         raise RuntimeError("\n".join(lines))
     return int(lines[-1])

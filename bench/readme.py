@@ -14,6 +14,7 @@ from .mix_cost import FILE as TIMED_FILE
 
 README = Path(__file__).parent.parent / "README.md"
 LEVELS = (4, 6, 9)
+RIVALS = ("zstd --ultra -22 --long=27", "xz -9e", "brotli -q 11 --lgwin=24", "bzip3 -b 128", "7-Zip PPMd o16 1 GB", "zpaq -m5")
 NOT_MEASURED = "…"
 Row = list[str]
 
@@ -54,7 +55,7 @@ def _our_size(mix: dict[str, Any], name: str, level: int) -> int | None:
 def _sizes() -> str:
     mix, paper, rivals = _load("mix"), _load("paper")["results"], _load("rivals")["bytes"]
     rows = [[f"**quasicryth -{level}**", *(_number(_our_size(mix, name, level)) for name in FILES)] for level in reversed(LEVELS)]
-    rows += [[title, *(_number(sizes.get(name)) for name in FILES)] for title, sizes in reversed(rivals.items())]
+    rows += [[title, *(_number(sizes.get(name)) for name in FILES)] for title in reversed(RIVALS) if (sizes := rivals.get(title))]
     rows.append(["quasicryth `--tiling multi`", *(_number(paper.get(name, {}).get("multi", {}).get("bytes")) for name in FILES)])
     return _table(["", *FILES], rows)
 

@@ -1,21 +1,28 @@
-"""Sizes that other compressors reach on the same files: those that are installed, each verified by a round trip."""
+"""Sizes and speeds of other compressors on the same files: those that are installed, each verified by a round trip, on one thread.
+
+Speeds are CPU time as multiples of `xz -9e`, which runs beside each rival in turn.
+"""
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import importlib.util
 import lzma
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from corpora import load
+from corpora import MANIFEST, load
 
 from .machine import keep
+from .measure import command_seconds, compare, own_seconds
 
+Result = TypeVar("Result")
 FILES = ("alice29.txt", "e3m", "enwik7", "dickens")
 
 
@@ -65,6 +72,16 @@ def compress_by_xz(data: bytes) -> bytes:
     return lzma.compress(data, preset=9 | lzma.PRESET_EXTREME)
 
 
+def _gzip(data: bytes) -> bytes:
+    return gzip.compress(data, 9, mtime=0)
+
+
+def _zstd_19(data: bytes) -> bytes:
+    import zstandard
+
+    return zstandard.ZstdCompressor(level=19).compress(data)
+
+
 def _zstd(data: bytes) -> bytes:
     import zstandard
 
@@ -90,14 +107,50 @@ def _unbrotli(data: bytes) -> bytes:
     return brotli.decompress(data)
 
 
+_PPMD = {"max_order": 16, "mem_size": 1 << 28, "variant": "I"}
+
+
+def _ppmd(data: bytes) -> bytes:
+    import pyppmd
+
+    return bytes(pyppmd.compress(data, **_PPMD))
+
+
+def _unppmd(data: bytes) -> bytes:
+    import pyppmd
+
+    return bytes(pyppmd.decompress(data, **_PPMD))
+
+
+def _zpaq(method: int) -> Rival:
+    return by_command(
+        "zpaq", "a.zpaq", ["add", "a.zpaq", "NAME", f"-m{method}", "-t1"], ["extract", "a.zpaq", "-to", "back", "-t1"]
+    )
+
+
+def reference(binary: str) -> Rival:
+    """The published program, called as its own description says."""
+    return by_command(str(Path(binary).resolve()), "NAME.qtc", ["-c", "NAME", "NAME.qtc"], ["-d", "NAME.qtc", "back/NAME"])
+
+
+YARDSTICK = "xz -9e"
 RIVALS = {
+    "gzip -9": by_library("gzip", _gzip, gzip.decompress),
+    "bzip2 -9": by_library("bz2", bz2.compress, bz2.decompress),
+    "zstd -19": by_library("zstandard", _zstd_19, _unzstd),
     "zstd --ultra -22 --long=27": by_library("zstandard", _zstd, _unzstd),
     "xz -9e": by_library("lzma", compress_by_xz, lzma.decompress),
     "brotli -q 11 --lgwin=24": by_library("brotli", _brotli, _unbrotli),
     "bzip3 -b 128": by_command("bzip3", "NAME.bz3", ["-e", "-b", "128", "NAME", "NAME.bz3"], ["-d", "NAME.bz3", "back/NAME"]),
-    "7-Zip PPMd o16 1 GB": by_command("7z", "a.7z", ["a", "-m0=PPMd:o16:mem=1g", "-mx=9", "a.7z", "NAME"], ["x", "-oback", "a.7z"]),
-    "zpaq -m5": by_command("zpaq", "a.zpaq", ["add", "a.zpaq", "NAME", "-m5", "-t1"], ["extract", "a.zpaq", "-to", "back", "-t1"]),
+    "pyppmd I o16 256 MiB": by_library("pyppmd", _ppmd, _unppmd),
+    "7-Zip PPMd o16 1 GB": by_command(
+        "7z", "a.7z", ["a", "-m0=PPMd:o16:mem=1g", "-mx=9", "-mmt=1", "a.7z", "NAME"], ["x", "-oback", "a.7z"]
+    ),
+    "zpaq -m3": _zpaq(3),
+    "zpaq -m4": _zpaq(4),
+    "zpaq -m5": _zpaq(5),
 }
+REFERENCE = "published, 36 tilings"
 
 
 def is_installed(needs: str) -> bool:
@@ -105,26 +158,89 @@ def is_installed(needs: str) -> bool:
     return importlib.util.find_spec(needs) is not None or shutil.which(needs) is not None
 
 
-def measure(rival: Rival, name: str, content: bytes) -> int:
-    """Return the size that *rival* packs *content* to, verified."""
+@dataclass(frozen=True)
+class Outcome:
+    """What a rival packed a text to, and the CPU seconds for it, whether spent here or in a command."""
+
+    size: int
+    compress_seconds: float
+    decompress_seconds: float
+
+
+def _seconds(action: Callable[[], Result]) -> tuple[float, Result]:
+    in_commands, (here, result) = command_seconds(lambda: own_seconds(action))
+    return here + in_commands, result
+
+
+def run_once(rival: Rival, name: str, content: bytes) -> Outcome:
+    """Pack *content* by *rival*, and unpack it again. Raises AssertionError if something else comes back."""
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
         (folder / name).write_bytes(content)
-        size = rival.pack(folder, name).stat().st_size
-        if rival.unpack(folder, name) != content:
+        packing, packed = _seconds(lambda: rival.pack(folder, name))
+        unpacking, unpacked = _seconds(lambda: rival.unpack(folder, name))
+        if unpacked != content:
             raise AssertionError("the round trip of a rival failed")
-    return size
+        return Outcome(packed.stat().st_size, packing, unpacking)
 
 
-def run() -> bool:
-    """Print and keep the sizes of all rivals that are installed on all files that are at hand."""
-    contents = {name: content for name in FILES if (content := load(name)) is not None}
+def measure(rival: Rival, name: str, content: bytes) -> int:
+    """Return the size that *rival* packs *content* to, verified."""
+    return run_once(rival, name, content).size
+
+
+def measure_beside_yardstick(rival: Rival, name: str, content: bytes) -> tuple[int, dict[str, Any]]:
+    """Return the size that *rival* packs *content* to, and its speeds as multiples of those of xz, run just before."""
+    of_xz, outcome = run_once(RIVALS[YARDSTICK], name, content), run_once(rival, name, content)
+    return outcome.size, {
+        "compress": compare([(outcome.compress_seconds, of_xz.compress_seconds)]),
+        "decompress": compare([(outcome.decompress_seconds, of_xz.decompress_seconds)]),
+    }
+
+
+# ---- the command -----------------------------------------------------------------------------------------------------------
+
+
+def _texts(names: Sequence[str]) -> dict[str, bytes]:
+    """Corpora that are at hand, and files."""
+    found = {}
+    for name in names:
+        content = load(name) if name in MANIFEST else Path(name).read_bytes()
+        if content is None:
+            print(f"{name} is not at hand (python -m corpora)")
+        else:
+            found[Path(name).name] = content
+    return found
+
+
+def _report(title: str, name: str, content: bytes, size: int, speeds: dict[str, Any]) -> None:
+    ratios = " ".join(f"{speeds[what]['speed_ratio']:>10.2f}" for what in ("compress", "decompress"))
+    print(f"{title:28} {name:16} {size:>12,} {100 * size / max(len(content), 1):>8.2f} {ratios}", flush=True)
+
+
+def run(names: Sequence[str] = (), binary: str | None = None) -> bool:
+    """Print the sizes and speeds of all rivals that are installed on the texts *names*; keep them, if no texts were named."""
+    contents = _texts(names or FILES)
+    rivals = RIVALS if binary is None else {**RIVALS, REFERENCE: reference(binary)}
     results: dict[str, Any] = {}
-    for title, rival in RIVALS.items():
+    speeds: dict[str, Any] = {}
+    fine = True
+    print(f"{'':28} {'text':16} {'bytes':>12} {'% of it':>8} {'compresses':>10} {'decompresses at, times ' + YARDSTICK:>10}")
+    for title, rival in rivals.items():
         if not is_installed(rival.needs):
             print(f"{title:28} is not installed ({rival.needs})")
             continue
-        results[title] = {name: measure(rival, name, content) for name, content in contents.items()}
-        print(f"{title:28}" + "".join(f"{size:>12,}" for size in results[title].values()))
-    print("kept in", keep("rivals", {"files": list(contents), "bytes": results}))
-    return True
+        for name, content in contents.items():
+            try:
+                size, speed = measure_beside_yardstick(rival, name, content)
+            except (AssertionError, OSError, subprocess.CalledProcessError) as error:
+                print(f"{title:28} {name:16} failed: {error}")
+                fine = False
+                continue
+            results.setdefault(title, {})[name] = size
+            speeds.setdefault(title, {})[name] = speed
+            _report(title, name, content, size, speed)
+    if not names:
+        about = {"files": list(contents), "bytes": results, "speeds": {"yardstick": YARDSTICK, "of": speeds}}
+        print("kept in", keep("rivals", about))
+    return fine

@@ -3,35 +3,21 @@
 from __future__ import annotations
 
 import argparse
-import bz2
-import hashlib
-import io
 import sys
-import urllib.request
-import zipfile
-from typing import Any
 
-from . import FOLDER, MANIFEST, load
+from . import FETCHED, MANIFEST, is_at_hand
+from .fetching import FetchError, fetch
 
 
-def _unpack(packed: bytes, entry: dict[str, Any]) -> bytes:
-    if entry["url"].endswith(".zip"):
-        return zipfile.ZipFile(io.BytesIO(packed)).read(entry["member"])
-    return bz2.decompress(packed) if entry["url"].endswith(".bz2") else packed
-
-
-def fetch(name: str) -> None:
-    """Download the corpus *name* and keep it if its size and checksum are right."""
+def _fetch(name: str) -> None:
     entry = MANIFEST[name]
     if "url" not in entry:
         sys.exit(f"{name}: has no address to fetch from" + (f"; fetch {entry['prefix_of']}" if "prefix_of" in entry else ""))
-    with urllib.request.urlopen(entry["url"]) as response:
-        content = _unpack(response.read(), entry)
-    if len(content) != entry["bytes"] or not hashlib.sha256(content).hexdigest().startswith(entry["sha256"]):
-        sys.exit(f"{name}: what {entry['url']} gives is not what the manifest describes")
-    (FOLDER / "files").mkdir(exist_ok=True)
-    (FOLDER / "files" / name).write_bytes(content)
-    print(f"{name}: {len(content):,} bytes")
+    try:
+        path = fetch(name, entry, FETCHED)
+    except FetchError as error:
+        sys.exit(f"{name}: {error}")
+    print(f"{name}: {path.stat().st_size:,} bytes")
 
 
 def main() -> None:
@@ -41,10 +27,10 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.action == "fetch":
         for name in arguments.names:
-            fetch(name)
+            _fetch(name)
         return
     for name, entry in MANIFEST.items():
-        state = "at hand" if load(name) is not None else "missing"
+        state = "at hand" if is_at_hand(name) else "missing"
         print(f"{name:12} {entry['bytes']:>11,}  {state:8} {entry['what']} ({entry['licence']})")
 
 

@@ -12,6 +12,7 @@ from bench.machine import RESULTS, judge
 from bench.measure import command_seconds, compare
 from bench.mix import SIZE_BARS, measure_level
 from bench.readme import fill
+from bench.results_page import PAGE, make_page
 
 
 @pytest.mark.parametrize(
@@ -90,3 +91,7 @@ def test_readers_of_lines_are_verified(tmp_path):
     integrations.verify(str(path), log)
     with pytest.raises(AssertionError, match="other lines"):
         integrations.verify(str(path), log + b"more\n")
+
+
+def test_the_page_of_results_is_what_the_kept_numbers_make():
+    assert PAGE.read_text(encoding="utf-8") == make_page()

@@ -154,6 +154,8 @@ def complete(*words: str, program: str = "qcz") -> set[str]:
         (["compress", "--engine", ""], "qcz", {"fast", "mix", "paper"}),
         (["--max"], "unqcz", {"--max-length"}),
         (["--li"], "qczcat", {"--lines"}),
+        (["theo"], "qcz", {"theory", "file,theo"}),
+        (["ab", "--exp"], "qcz", {"--experiment"}),
     ],
 )
 def test_completion(words, program, expected):

@@ -106,7 +106,7 @@ def test_wheel(distributions, tmp_path):
     (path,) = distributions.glob("*.whl")
     assert path.stat().st_size < 3 << 20
     names = zipfile.ZipFile(path).namelist()
-    assert {"quasicryth/py.typed", "quasicryth/_paper.pyi", "quasicryth/FORMAT.md"} <= set(names)
+    assert {"quasicryth/py.typed", "quasicryth/lab/command.py", "quasicryth/_paper.pyi", "quasicryth/FORMAT.md"} <= set(names)
     assert not [name for name in names if name.endswith((".c", ".h", ".pyx", ".pxd"))]
     assert {"qcz.1", "unqcz.1", "qczcat.1"} == {name.rpartition("/")[2] for name in names if "/share/man/man1/" in name}
     run(sys.executable, "-m", "venv", str(tmp_path / "venv"))

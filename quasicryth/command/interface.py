@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 import click
 
+from ..lab.command import COMMANDS as LABORATORY_COMMANDS
 from . import options
 from .names import STANDARD_STREAM
 from .reports import CommandError, Reporter, Verbosity, masked
-
-_HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 _OVERVIEW = """Compress text losslessly into .qcz files, and back.
 
@@ -39,9 +39,7 @@ CLOSING = (
 
 
 def _reporter(given: dict[str, Any]) -> Reporter:
-    reporter = Reporter(click.get_current_context().find_root().info_name or "qcz", _pick(Verbosity, given))
-    click.get_current_context().find_root().obj = reporter
-    return reporter
+    return Reporter.of(click.get_current_context(), **asdict(_pick(Verbosity, given)))
 
 
 def _pick(kind: Any, given: dict[str, Any]) -> Any:
@@ -141,7 +139,7 @@ class _ShortForm(options.SectionedCommand):
                 formatter.write_text(text)
 
 
-@click.command(cls=_ShortForm, context_settings=_HELP, help=_OVERVIEW, examples=_OVERVIEW_EXAMPLES)
+@click.command(cls=_ShortForm, context_settings=options.HELP, help=_OVERVIEW, examples=_OVERVIEW_EXAMPLES)
 @options.files_argument
 @options.operation_options
 @options.output_options
@@ -191,7 +189,7 @@ cli = _CommandLine("qcz", context_settings={"allow_interspersed_args": False}, a
 
 
 def _command(name: str, examples: tuple[tuple[str, str], ...] = ()) -> Callable[[Callable[..., None]], click.Command]:
-    return cli.command(name, cls=options.SectionedCommand, context_settings=_HELP, examples=examples)
+    return cli.command(name, cls=options.SectionedCommand, context_settings=options.HELP, examples=examples)
 
 
 @_command("compress")
@@ -321,6 +319,11 @@ def bench_command(**given: Any) -> None:
     if not levels:
         raise click.UsageError("--levels names none")
     bench_file(given["name"], levels, given["threads"], given["block_size"], given["as_json"], _reporter(given))
+
+
+# The commands of the laboratory: their module imports numpy and the rest only when one of them runs.
+for _laboratory_command in LABORATORY_COMMANDS:
+    cli.add_command(_laboratory_command)
 
 
 # ---- running ---------------------------------------------------------------------------------------------------------------

@@ -13,6 +13,8 @@ from .names import DEFAULT_SUFFIX
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
+HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
 _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 _MOST_DIGITS = 18
 
@@ -145,7 +147,12 @@ class _FileArgument(click.Argument):
         return [*found, CompletionItem(incomplete, type="file")]
 
 
-files_argument = click.argument("names", metavar="[FILE]...", nargs=-1, cls=_FileArgument)
+def named_files(metavar: str, required: bool = False) -> Callable[[Function], Function]:
+    """Decorate with names of files, any number or, if *required*, at least one."""
+    return click.argument("names", metavar=metavar, nargs=-1, required=required, cls=_FileArgument)
+
+
+files_argument = named_files("[FILE]...")
 file_argument = click.argument("name", metavar="[FILE]", default="-", cls=_FileArgument)
 
 output_option = _option("Files", "-o", "--output", metavar="OUTPUT", help="Write to the file OUTPUT (- for standard output).")

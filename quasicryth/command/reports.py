@@ -6,8 +6,12 @@ import contextlib
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
 
 from ..errors import QczError
+
+if TYPE_CHECKING:
+    import click
 
 SUCCESS, ERROR, WARNING = 0, 1, 2
 
@@ -43,6 +47,13 @@ class Reporter:
         self._warned = False
         self.fills_stdout = False  # with what was asked for: then progress is shown only if it is asked for, too
         self.failed = False
+
+    @classmethod
+    def of(cls, ctx: click.Context, **verbosity: Any) -> Reporter:
+        """Make the reporter of the command line of *ctx*, whose exit status is then this reporter's."""
+        root = ctx.find_root()
+        root.obj = cls(root.info_name or "qcz", Verbosity(**verbosity))
+        return cast(Reporter, root.obj)
 
     @property
     def status(self) -> int:
