@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections import deque
 from collections.abc import Iterator
 from functools import partial
@@ -133,13 +134,16 @@ class FrameDecoder:
 def decode_file(file: BinaryIO, limits: Limits, threads: int = 1, position: int = 0) -> Iterator[Decoded]:
     """Yield the parts of all frames from where *file* is to its end, blocks with their contents; messages count from *position*.
 
-    What was yielded is proven only when the iterator ends.
+    What was yielded is proven only when the iterator ends. A file that does not wait for its bytes raises BlockingIOError when it
+    has none: a `Decompressor` is for those.
     """
     decoder = FrameDecoder(limits, threads, position)
     try:
         while True:
             while size := decoder.wanted:
-                piece = file.read(min(size, _READ_SIZE))
+                piece: bytes | None = file.read(min(size, _READ_SIZE))
+                if piece is None:
+                    raise BlockingIOError(errno.EAGAIN, "the compressed file has no bytes at the moment, and does not wait for them")
                 if piece:
                     decoder.feed(piece)
                 else:

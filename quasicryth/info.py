@@ -57,13 +57,13 @@ def _describe_start(start: FrameStart) -> dict[str, Any]:
     }
 
 
-def describe(file: BinaryIO) -> list[dict[str, Any]]:
+def describe(file: BinaryIO, limits: Limits | None = None) -> list[dict[str, Any]]:
     """Return a description of every frame of the binary *file*, made of plain dicts, lists, strings and numbers.
 
-    All blocks are decoded and checked. Raises as `decompress` does.
+    All blocks are decoded, within *limits*, and checked. Raises as `decompress` does.
     """
     frames: list[dict[str, Any]] = []
-    for part, _ in decode_file(file, Limits()):
+    for part, _ in decode_file(file, limits or Limits()):
         if isinstance(part, FrameStart):
             frames.append(_describe_start(part))
         elif isinstance(part, Block):

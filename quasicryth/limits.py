@@ -35,6 +35,11 @@ class Limits:
         if limit is not None and least > limit:
             raise QczLimitError(f"the block at byte {position} needs at least {least} bytes to decode; the limit is {limit}")
 
+    def check_length(self, length: int) -> None:
+        """Raise QczLimitError if content of *length* bytes cannot be allowed."""
+        if self.max_length is not None and length > self.max_length:
+            raise QczLimitError(f"the content has {length} bytes; the limit is {self.max_length}")
+
     def check_index(self, needed: int, position: int) -> None:
         """Raise QczLimitError if what has to be kept of all blocks, at *position* *needed* bytes, cannot be allowed."""
         if self.memlimit is not None and needed > self.memlimit:

@@ -65,6 +65,13 @@ class Pipe(io.RawIOBase):
         return self._data.readinto(memoryview(buffer)[:7])
 
 
+class Hasty(Pipe):
+    """Has nothing but the first piece at the moment, and does not wait for more."""
+
+    def readinto(self, buffer):
+        return super().readinto(buffer) if self._data.tell() == 0 else None
+
+
 # ---- writing ---------------------------------------------------------------------------------------------------------------
 
 
@@ -371,6 +378,12 @@ def test_starts_where_the_file_object_is():
         assert file.read(10) == TEXT[:10]
         assert file.seek(-10, io.SEEK_END) == len(TEXT) - 10
         assert file.read() == TEXT[-10:]
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_file_that_does_not_wait_is_not_taken_for_a_cut_one(threads):
+    with QczFile(Hasty(PACKED), threads=threads) as file, pytest.raises(BlockingIOError, match="at the moment"):
+        file.read()
 
 
 def test_an_error_is_raised_again():

@@ -265,6 +265,7 @@ def test_command(**given: Any) -> None:
 
 @_command("info")
 @options.file_argument
+@options.limit_options
 @options.json_option
 @options.message_options
 def info_command(**given: Any) -> None:
@@ -272,9 +273,10 @@ def info_command(**given: Any) -> None:
 
     With their bytes, and the memory that decoding takes.
     """
+    from ..limits import Limits
     from .inspecting import print_info
 
-    print_info(given["name"], given["as_json"], _reporter(given))
+    print_info(given["name"], Limits(given["max_length"], given["memlimit"]), given["as_json"], _reporter(given))
 
 
 @_command("recover")

@@ -35,7 +35,7 @@ def _as_dicts(damages: Iterable[Damage]) -> list[dict[str, Any]]:
 
 def _look_at_tails(source: Source, choices: DecodingChoices) -> None:
     with choices.open(source.file) as content:
-        content.seek(0, os.SEEK_END)
+        choices.limits.check_length(content.seek(0, os.SEEK_END))
 
 
 def _decode(source: Source, write: Any, choices: DecodingChoices, reporter: Reporter) -> Recovery:

@@ -12,6 +12,7 @@ CFLAGS=-DQCZ_SKIP_CHECKSUMS when the package was built, checksums stop nothing.
 from __future__ import annotations
 
 import importlib
+import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -57,7 +58,8 @@ def explore(target: str, arguments: list[str]) -> None:
 
     with atheris.instrument_imports(include=["quasicryth"]):
         module: ModuleType = importlib.import_module(target)
-    atheris.Setup([sys.argv[0], *arguments], module.fuzz_one_input)
+    again = shlex.join([sys.executable, str(Path(__file__).resolve()), target, "explore"])  # libFuzzer has a shell call itself
+    atheris.Setup([again, *arguments], module.fuzz_one_input)
     atheris.Fuzz()
 
 
