@@ -24,6 +24,7 @@ from . import (
     readme,
     results_page,
     rivals,
+    sanitized,
     session,
     soak,
     speed,
@@ -71,6 +72,7 @@ def _parse_arguments() -> argparse.Namespace:
     commands.add_parser("mix", help=mix.__doc__).add_argument("--long", action="store_true", help=long)
     commands.add_parser("lab", help=lab.__doc__)
     commands.add_parser("paper", help=paper.__doc__)
+    commands.add_parser("sanitized", help="the whole test-suite under the address and undefined-behaviour sanitizers")
     commands.add_parser("session", help=session.__doc__)
     commands.add_parser("integrations", help=integrations.__doc__)
     commands.add_parser("levels", help=levels.__doc__)
@@ -104,6 +106,7 @@ def _run(arguments: argparse.Namespace) -> bool:
         "readme": lambda: readme.run(arguments.write),
         "results": lambda: results_page.run(arguments.write),
         "rivals": lambda: rivals.run(arguments.texts, arguments.reference),
+        "sanitized": sanitized.run,
         "session": session.run,
         "soak": lambda: soak.run(arguments.seconds, arguments.seed),
         "trust": trust.run,

@@ -143,7 +143,7 @@ def decode_file(file: BinaryIO, limits: Limits, threads: int = 1, position: int 
             while size := decoder.wanted:
                 piece: bytes | None = file.read(min(size, _READ_SIZE))
                 if piece is None:
-                    raise BlockingIOError(errno.EAGAIN, "the compressed file has no bytes at the moment, and does not wait for them")
+                    raise BlockingIOError(errno.EAGAIN, "the compressed file has no bytes at the moment and does not wait")
                 if piece:
                     decoder.feed(piece)
                 else:

@@ -26,7 +26,8 @@ TARGETS = ("decode_oneshot", "decode_stream", "frame_info", "round_trip")
 
 def replay(fuzz_one_input: Callable[[bytes], None], names: list[str]) -> int:
     """Run the inputs in the files *names*, and those in folders; return how many there were."""
-    paths = [path for name in names for path in (sorted(Path(name).iterdir()) if Path(name).is_dir() else [Path(name)])]
+    found = [path for name in names for path in (sorted(Path(name).iterdir()) if Path(name).is_dir() else [Path(name)])]
+    paths = [path for path in found if path.is_file()]
     for path in paths:
         try:
             fuzz_one_input(path.read_bytes())
