@@ -23,7 +23,16 @@ from .measure import command_seconds, start_command, wait_for_peak
 
 KEPT = RESULTS / "enwik.json"
 ROOT = Path(__file__).parent.parent
-SOURCES = ("LICENSE", "setup.py", "pyproject.toml", "csrc/*.[ch]", "quasicryth/*.py", "quasicryth/*.py[xi]", "quasicryth/*.pxd")
+SOURCES = (
+    "LICENSE",
+    "setup.py",
+    "pyproject.toml",
+    "csrc/*.[ch]",
+    "quasicryth/*.py",
+    "quasicryth/command/*.py",
+    "quasicryth/*.py[xi]",
+    "quasicryth/*.pxd",
+)
 CONFIGURATIONS: dict[str, tuple[str, ...]] = {
     **{f"-{level}": (f"-{level}",) for level in range(1, 10)},
     **{f"--tiling {tiling}": ("--tiling", tiling) for tiling in ("multi", "fibonacci", "period5", "period5x8", "bigrams", "all")},

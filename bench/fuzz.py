@@ -67,11 +67,14 @@ class _Run:
         status = self._process.wait()
         text = self._log.read_text(errors="replace")
         counts = [int(number) for number in re.findall(r"^(?:#|Done )(\d+)", text, re.MULTILINE)]
-        found = sorted(self._crashes.parent.glob(self._crashes.name + "*"))
+        kept = sorted(self._crashes.parent.glob(self._crashes.name + "*"))
+        slow = [path for path in kept if "slow-unit" in path.name]  # libFuzzer keeps them, and they are no error
+        found = [path for path in kept if path not in slow]
         if status or found:
             print(text[-3000:])
         seconds = round(time.monotonic() - self._begin)
-        return {"executions": max(counts, default=0), "seconds": seconds, "found": max(len(found), int(status != 0)), **today()}
+        found_count = max(len(found), int(status != 0))
+        return {"executions": max(counts, default=0), "seconds": seconds, "found": found_count, "slow": len(slow), **today()}
 
 
 _WRITE_SEEDS = (

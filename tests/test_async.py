@@ -171,3 +171,30 @@ def test_a_cancelled_write_has_ended_and_leaves_nothing(tmp_path, monkeypatch):
 
     asyncio.run(run())
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_was_damaged_says_so_again_and_gives_what_is_whole(tmp_path):
+    damaged = bytearray(PACKED)
+    damaged[len(PACKED) // 2] ^= 1
+    (tmp_path / "damaged.qcz").write_bytes(damaged)
+
+    async def read() -> None:
+        async with await quasicryth.open_async(tmp_path / "damaged.qcz") as file:
+            for _ in range(2):
+                with pytest.raises(quasicryth.QczCorruptError):
+                    await file.read()
+            await file.seek(0)
+            assert await file.read(3000) == TEXT[:3000]
+
+    asyncio.run(read())
+
+
+def test_a_stream_that_raised_has_ended():
+    async def use() -> None:
+        pieces = quasicryth.decompress_stream(cut(PACKED[:-1], 100))
+        with pytest.raises(quasicryth.QczTruncatedError):
+            await gather(pieces)
+        assert [piece async for piece in pieces] == []
+        assert await gather(quasicryth.decompress_stream(cut(PACKED, 100))) == TEXT
+
+    asyncio.run(use())

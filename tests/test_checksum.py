@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import pytest
 import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
@@ -47,3 +48,12 @@ def test_this_build_refuses_what_is_wrong():
     assert CHECKSUMS_ARE_CHECKED
     assert matches(2**64 - 1, 2**64 - 1)
     assert not matches(2**64 - 1, 2**32 - 1)
+
+
+def test_a_checksum_goes_on_after_an_error():
+    checksum = Xxh64(b"a")
+    for wrong in ("text", None, 1):
+        with pytest.raises(TypeError):
+            checksum.update(wrong)
+    checksum.update(b"b")
+    assert checksum.digest() == xxh64(b"ab")
