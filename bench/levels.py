@@ -107,7 +107,7 @@ def measure(content: bytes, programs: dict[str, dict[str, Rival]], runs: int, na
     for _ in range(runs):
         for program, levels in programs.items():
             for level, rival in levels.items():
-                if is_installed(rival.needs):
+                if is_installed(rival):
                     taken.setdefault((program, level), []).append(_measure_once(rival, name, content))
     results: dict[str, Any] = {}
     for (program, level), times in taken.items():

@@ -89,7 +89,7 @@ def measure_level(content: bytes, level: int) -> dict[str, int]:
 
 
 def _measure_rivals(name: str, content: bytes) -> dict[str, int]:
-    titles = [title for title in RIVAL_OF_LEVEL.values() if is_installed(RIVALS[title].needs)]
+    titles = [title for title in RIVAL_OF_LEVEL.values() if is_installed(RIVALS[title])]
     return {title: measure(RIVALS[title], name, content) for title in titles}
 
 
@@ -154,7 +154,7 @@ def run_long() -> bool:
         title = LONG_FILE if length >= len(whole) else f"{length >> 20} MiB of it"
         fine &= _report_size(title, level, sizes[str(level)])
     rivals = {}
-    if is_installed(RIVALS[LONG_RIVAL].needs):
+    if is_installed(RIVALS[LONG_RIVAL]):
         rivals[LONG_RIVAL] = measure(RIVALS[LONG_RIVAL], LONG_FILE, whole)
         print(f"{LONG_FILE:16} {LONG_RIVAL} {rivals[LONG_RIVAL]:,}")
     print("kept in", keep("mix_long", {"options": "one block", "file": LONG_FILE, "sizes": sizes, "rivals": rivals}))

@@ -102,7 +102,7 @@ def _measure_level(level: int, content: bytes, stated_memory: int) -> tuple[dict
     bars = BARS[level]
     memory = measure_memory(level, content)
     fine = _report_memory(level, memory, stated_memory)
-    if not is_installed(RIVALS[bars.rival].needs):
+    if not is_installed(RIVALS[bars.rival]):
         print(f"{FILE:16} -{level} is not timed: {RIVALS[bars.rival].needs} is not installed")
         return {"memory": memory}, fine
     speed = measure_speed(level, content, bars.runs)

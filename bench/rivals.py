@@ -28,11 +28,12 @@ FILES = ("alice29.txt", "e3m", "enwik7", "dickens")
 
 @dataclass(frozen=True)
 class Rival:
-    """A compressor: what it needs, and how it packs a file in a folder and brings it back as `back/NAME`."""
+    """A compressor: what it needs, command or library, and how it packs a file in a folder and brings it back as `back/NAME`."""
 
     needs: str
     pack: Callable[[Path, str], Path]
     unpack: Callable[[Path, str], bytes]
+    is_library: bool = False
 
 
 def _run(folder: Path, *command: str) -> None:
@@ -64,7 +65,7 @@ def by_library(needs: str, compress: Callable[[bytes], bytes], decompress: Calla
         (folder / "packed").write_bytes(compress((folder / name).read_bytes()))
         return folder / "packed"
 
-    return Rival(needs, do_pack, lambda folder, _: decompress((folder / "packed").read_bytes()))
+    return Rival(needs, do_pack, lambda folder, _: decompress((folder / "packed").read_bytes()), is_library=True)
 
 
 def compress_by_xz(data: bytes) -> bytes:
@@ -153,9 +154,10 @@ RIVALS = {
 REFERENCE = "published, 36 tilings"
 
 
-def is_installed(needs: str) -> bool:
-    """Return whether the module or command *needs* is there."""
-    return importlib.util.find_spec(needs) is not None or shutil.which(needs) is not None
+def is_installed(rival: Rival) -> bool:
+    """Return whether the module or command that *rival* needs is there."""
+    found = importlib.util.find_spec(rival.needs) if rival.is_library else shutil.which(rival.needs)
+    return found is not None
 
 
 @dataclass(frozen=True)
@@ -227,7 +229,7 @@ def run(names: Sequence[str] = (), binary: str | None = None) -> bool:
     fine = True
     print(f"{'':28} {'text':16} {'bytes':>12} {'% of it':>8} {'compresses':>10} {'decompresses at, times ' + YARDSTICK:>10}")
     for title, rival in rivals.items():
-        if not is_installed(rival.needs):
+        if not is_installed(rival):
             print(f"{title:28} is not installed ({rival.needs})")
             continue
         for name, content in contents.items():

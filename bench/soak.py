@@ -13,6 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import quasicryth
@@ -146,16 +147,16 @@ def _measure(label: str, counts: Counter[str]) -> dict[str, int]:
     return state
 
 
-def _largest(states: list[dict[str, int]]) -> dict[str, int]:
-    return {name: max(state[name] for state in states) for name in states[0]}
-
-
 def _has_not_grown(states: list[dict[str, int]]) -> bool:
-    """Whether the second half of the states is not above the first, memory by more than a tenth."""
+    """Whether the second half of *states* is not above the first, memory by more than a tenth.
+
+    What the allocator keeps at a moment depends on the last few texts, from 100 to 290 MiB: hence medians. In an hour
+    that sees 300 bytes lost in each use.
+    """
     half = len(states) // 2
-    early, late = _largest(states[:half]), _largest(states[half:])
-    same = late["open_files"] <= early["open_files"] and late["threads"] <= early["threads"]
-    return same and late["memory"] <= early["memory"] * _GROWTH_ALLOWED
+    early, late = states[:half], states[half:]
+    same = all(max(state[name] for state in late) <= max(state[name] for state in early) for name in ("open_files", "threads"))
+    return same and median(state["memory"] for state in late) <= _GROWTH_ALLOWED * median(state["memory"] for state in early)
 
 
 def run(seconds: float = LONG_ENOUGH, seed: int | None = None) -> bool:
@@ -174,6 +175,6 @@ def run(seconds: float = LONG_ENOUGH, seed: int | None = None) -> bool:
                 states.append(_measure(f"{elapsed:,.0f} s", counts))
     fine = _has_not_grown(states)
     print(f"memory, files and threads do not pile up: {verdict(fine)}")
-    result = {"seconds": seconds, "seed": seed, "uses": dict(counts), "states": [states[0], states[-1]], "fine": fine, **today()}
+    result = {"seconds": seconds, "seed": seed, "uses": dict(counts), "states": states, "fine": fine, **today()}
     print(f"kept in {keep('soak', result)}")
     return fine

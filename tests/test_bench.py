@@ -56,8 +56,9 @@ def test_a_soak_does_everything_and_sees_what_piles_up(tmp_path):
     user = soak._User(7, tmp_path)
     assert {user.step() for _ in range(60)} >= {"in_one_call", "in_pieces", "as_file", "damaged"}
     state = {"memory": 100, "open_files": 6, "threads": 1}
-    assert soak._has_not_grown([state, state, state, {**state, "memory": 110}])
-    assert not soak._has_not_grown([state, state, state, {**state, "memory": 112}])
+    more, less = {**state, "memory": 111}, {**state, "memory": 99}
+    assert soak._has_not_grown([state, state, state, more, less, more, less, state])
+    assert not soak._has_not_grown([state, less, state, state, more, more, more, state])
     assert not soak._has_not_grown([state, state, {**state, "open_files": 7}, state])
 
 

@@ -15,7 +15,7 @@ TEXT = english()[:100_000]
 @pytest.mark.parametrize("title", rivals.RIVALS)
 def test_rivals_come_back(title):
     rival = rivals.RIVALS[title]
-    if not rivals.is_installed(rival.needs):
+    if not rivals.is_installed(rival):
         pytest.skip(f"{rival.needs} is not installed")
     outcome = rivals.run_once(rival, "text", TEXT)
     assert 0 < outcome.size < 50_000

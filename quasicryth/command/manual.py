@@ -33,9 +33,14 @@ def _definitions(records: Iterable[tuple[str, str]]) -> Iterator[str]:
         yield _text(text)
 
 
+def _context(command: click.Command, name: str) -> click.Context:
+    """As at a call: a context without the settings would change what the command calls its help from then on."""
+    return click.Context(command, info_name=name, **command.context_settings)
+
+
 def _options(command: click.Command, already: set[str]) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     """The options of *command* by section, without those whose names are *already* described."""
-    context = click.Context(command, info_name="qcz", **command.context_settings)
+    context = _context(command, "qcz")
     for title, records in sections(command.get_params(context), context).items():
         wanted = [record for record in records if record[0] not in already]
         if wanted:
@@ -55,7 +60,7 @@ def _commands() -> Iterator[str]:
     yield ".PP"
     yield "The options of commands that are not listed here are those above."
     for name, command in cli.commands.items():
-        operands = " ".join(command.collect_usage_pieces(click.Context(command, info_name=name)))
+        operands = " ".join(command.collect_usage_pieces(_context(command, name)))
         yield f".SS qcz {name} {_text(operands)}"
         yield from _paragraphs(command.help or "")
         for _, records in _options(command, described):

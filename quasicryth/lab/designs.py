@@ -13,7 +13,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
@@ -81,7 +80,6 @@ def _parse_several(count: int, kind: str, seed: str | None, name: str) -> Positi
     return Positions(name, tilings)  # type: ignore[arg-type]  # any sequence of tiles will do
 
 
-@lru_cache(maxsize=256)
 def parse_design(name: str) -> LookupPlan:
     """Return what the design *name* stands for (see above). Raises ValueError, saying what is wrong, for any other name."""
     if name in {"costed", "costed-fixed"}:
