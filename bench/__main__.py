@@ -7,30 +7,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from . import (
-    blocks,
-    demo,
-    distill,
-    enwik,
-    fast,
-    fuzz,
-    guard,
-    integrations,
-    lab,
-    levels,
-    mix,
-    paper,
-    picture,
-    readme,
-    results_page,
-    rivals,
-    sanitized,
-    session,
-    soak,
-    speed,
-    threads,
-    trust,
-)
+from .attacks import distill, fuzz, sanitized, soak, trust
+from .measures import blocks, enwik, fast, guard, integrations, lab, levels, mix, paper, rivals, speed, threads
+from .pages import demo, picture, readme, results_page, session
 
 RUNS: dict[str, Callable[[], bool]] = {
     "blocks": blocks.run,

@@ -10,19 +10,20 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from .base.version import __version__
 from .errors import QczCorruptError, QczError, QczFormatError, QczLimitError, QczTruncatedError, QczVersionError
 
 if TYPE_CHECKING:
-    from .asynchronous import AsyncQczFile, compress_stream, decompress_stream, open_async
-    from .codec import compress, decompress, decompress_into
-    from .compressor import Compressor
-    from .content_index import FrameInfo, get_frame_info, get_frame_size
-    from .decompressor import Decompressor
-    from .file_object import QczFile, QczTextFile, open, read_range
-    from .salvage import Recovery, find_damage, recover
-    from .survey import Damage
+    from .files.asynchronous import AsyncQczFile, compress_stream, decompress_stream, open_async
+    from .files.compressor import Compressor
+    from .files.decompressor import Decompressor
+    from .files.file_object import QczFile, QczTextFile, open, read_range
+    from .files.one_shot import compress, decompress, decompress_into
+    from .files.recovery import find_damage, recover
+    from .frames.index import FrameInfo, get_frame_info, get_frame_size
+    from .frames.salvage import Recovery
+    from .frames.survey import Damage
 
-__version__ = "0.1.0"
 __all__ = [
     "AsyncQczFile",
     "Compressor",
@@ -55,26 +56,26 @@ __all__ = [
 
 # Loaded at first use, so that `import quasicryth` costs next to nothing.
 _LAZY = {
-    "AsyncQczFile": ".asynchronous",
-    "Compressor": ".compressor",
-    "Damage": ".survey",
-    "Decompressor": ".decompressor",
-    "FrameInfo": ".content_index",
-    "QczFile": ".file_object",
-    "QczTextFile": ".file_object",
-    "Recovery": ".salvage",
-    "compress": ".codec",
-    "compress_stream": ".asynchronous",
-    "decompress": ".codec",
-    "decompress_into": ".codec",
-    "decompress_stream": ".asynchronous",
-    "find_damage": ".salvage",
-    "get_frame_info": ".content_index",
-    "get_frame_size": ".content_index",
-    "open": ".file_object",
-    "open_async": ".asynchronous",
-    "read_range": ".file_object",
-    "recover": ".salvage",
+    "AsyncQczFile": ".files.asynchronous",
+    "Compressor": ".files.compressor",
+    "Damage": ".frames.survey",
+    "Decompressor": ".files.decompressor",
+    "FrameInfo": ".frames.index",
+    "QczFile": ".files.file_object",
+    "QczTextFile": ".files.file_object",
+    "Recovery": ".frames.salvage",
+    "compress": ".files.one_shot",
+    "compress_stream": ".files.asynchronous",
+    "decompress": ".files.one_shot",
+    "decompress_into": ".files.one_shot",
+    "decompress_stream": ".files.asynchronous",
+    "find_damage": ".files.recovery",
+    "get_frame_info": ".frames.index",
+    "get_frame_size": ".frames.index",
+    "open": ".files.file_object",
+    "open_async": ".files.asynchronous",
+    "read_range": ".files.file_object",
+    "recover": ".files.recovery",
 }
 
 
@@ -86,7 +87,7 @@ def __getattr__(name: str) -> object:
     except ImportError as error:
         from importlib.util import find_spec
 
-        if find_spec(f"{__name__}._checksum") is not None:
+        if find_spec(f"{__name__}.base._checksum") is not None:
             raise
         raise ImportError(
             "the compiled part of quasicryth is missing here: install the package (pip install .), or, to run from a source "

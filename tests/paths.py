@@ -11,8 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import quasicryth
-from quasicryth.codec import decompress_blocks
-from quasicryth.info import describe
+from quasicryth.frames.decoder import decompress_blocks
+from quasicryth.frames.info import describe
 
 
 class CommandFailedError(Exception):

@@ -9,11 +9,10 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from typing import TypeVar
 
-from ..codec import compress, decompress
-from ..levels import LEVELS
-from .names import shown
+from ..engines.levels import LEVELS
+from ..files.one_shot import compress, decompress
 from .progress import progress_on
-from .reports import CommandError, Reporter
+from .reports import CommandError, Reporter, shown
 from .transfer import StandardOutput, open_source
 
 Result = TypeVar("Result")

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from ..codec import Options, decompress_blocks, make_options
-from ..decoder import FrameDecoder
-from ..encoder import FrameEncoder, encode_frame
-from ..levels import LEVELS
-from ..limits import Limits
-from ..parallel import count_threads
-from ..progress import Progress
+from ..base.limits import Limits
+from ..base.progress import Progress
+from ..base.threads import count_threads
+from ..engines.levels import LEVELS
+from ..engines.options import Options, make_options
+from ..frames.decoder import FrameDecoder, decompress_blocks
+from ..frames.encoder import FrameEncoder, encode_frame
 from .names import Suffix
 from .progress import counted, progress_on
 from .reports import CommandError, Reporter

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO, cast
 
-from ..content_index import read_index
-from ..decoder import decode_file
+from ..base.limits import Limits
+from ..base.progress import Progress
+from ..base.threads import count_threads
 from ..errors import QczError
-from ..file_object import QczFile
-from ..frame import Tail
-from ..limits import Limits
-from ..parallel import count_threads
-from ..progress import Progress
+from ..files.file_object import QczFile
+from ..frames.decoder import decode_file
+from ..frames.index import read_index
+from ..frames.layout import Tail
 from .names import Suffix, expand
 from .progress import progress_on
 from .reports import CommandError, Reporter

@@ -12,7 +12,7 @@ import sys
 import threading
 from typing import NoReturn
 
-from ..files import remove_unfinished
+from ..files.outputs import remove_unfinished
 from .reports import masked
 
 _POLLING_INTERVAL = 0.2  # seconds; where a signal does not wake the thread that waits, it is heard this much later

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from ..info import describe, format_description
-from ..limits import Limits
+from ..base.limits import Limits
+from ..frames.info import describe, format_description
 from .reports import Reporter
 from .transfer import StandardOutput, open_source, refuse_terminal_input
 

@@ -8,10 +8,9 @@ from typing import Any
 
 import click
 
-from ..lab.command import COMMANDS as LABORATORY_COMMANDS
 from . import options
-from .names import STANDARD_STREAM
-from .reports import CommandError, Reporter, Verbosity, masked
+from .laboratory import COMMANDS as LABORATORY_COMMANDS
+from .reports import STANDARD_STREAM, CommandError, Reporter, Verbosity, masked
 
 _OVERVIEW = """Compress text losslessly into .qcz files, and back.
 
@@ -273,7 +272,7 @@ def info_command(**given: Any) -> None:
 
     With their bytes, and the memory that decoding takes.
     """
-    from ..limits import Limits
+    from ..base.limits import Limits
     from .inspecting import print_info
 
     print_info(given["name"], Limits(given["max_length"], given["memlimit"]), given["as_json"], _reporter(given))

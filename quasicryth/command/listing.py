@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any, BinaryIO
 
-from ..content_index import FrameInfo, read_index
-from ..frame import Block, FrameParser, FrameStart, Part
-from ..limits import Limits
-from .names import Suffix, expand, shown
-from .reports import Reporter
+from ..base.limits import Limits
+from ..frames.index import FrameInfo, read_index
+from ..frames.layout import Block, FrameParser, FrameStart, Part
+from .names import Suffix, expand
+from .reports import Reporter, shown
 from .transfer import Source, StandardOutput, open_source, refuse_terminal_input
 
 _PIECE_SIZE = 1 << 20

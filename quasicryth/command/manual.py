@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from .. import __version__
+from ..base.version import __version__
 from .interface import CLOSING, cli, short_form
 from .options import SectionedCommand, sections
 

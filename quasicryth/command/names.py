@@ -7,17 +7,9 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .reports import CommandError, CommandWarning, Reporter, masked
+from .reports import STANDARD_STREAM, CommandError, CommandWarning, Reporter, masked
 
-STANDARD_STREAM = "-"
 DEFAULT_SUFFIX = ".qcz"
-
-
-def shown(name: str) -> str:
-    """Return *name* as it is safe to print."""
-    if name == STANDARD_STREAM:
-        return "standard input"
-    return masked(name) or "''"
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
-from ..levels import BLOCK_SIZES, DEFAULT_LEVEL, ENGINES, LEVELS, default_engine
+from ..engines.levels import BLOCK_SIZES, DEFAULT_LEVEL, ENGINES, LEVELS, default_engine
 from .names import DEFAULT_SUFFIX
 
 Function = TypeVar("Function", bound=Callable[..., Any])

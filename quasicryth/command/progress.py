@@ -11,9 +11,8 @@ from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import TextIO
 
-from ..progress import Progress, ProgressCallback
-from .names import shown
-from .reports import Reporter
+from ..base.progress import Progress, ProgressCallback
+from .reports import Reporter, shown
 
 _FIRST_AFTER = 0.3  # seconds: shorter work is not worth a line
 _INTERVAL = 0.2

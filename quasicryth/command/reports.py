@@ -15,10 +15,19 @@ if TYPE_CHECKING:
 
 SUCCESS, ERROR, WARNING = 0, 1, 2
 
+STANDARD_STREAM = "-"
+
 
 def masked(text: str) -> str:
     """Return *text* with a question mark for every letter that could do more to a terminal than appear, or not be encoded."""
     return "".join(letter if letter.isprintable() else "?" for letter in text)
+
+
+def shown(name: str) -> str:
+    """Return *name* as it is safe to print."""
+    if name == STANDARD_STREAM:
+        return "standard input"
+    return masked(name) or "''"
 
 
 class CommandError(Exception):
@@ -99,8 +108,6 @@ class Reporter:
     @contextlib.contextmanager
     def reported(self, name: str) -> Iterator[None]:
         """Report what goes wrong with the file *name*, and go on after it. A pipe that nobody reads any more ends all."""
-        from .names import shown
-
         try:
             yield
         except BrokenPipeError:

@@ -8,12 +8,13 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any, BinaryIO
 
-from ..salvage import Recovery, restore
-from ..survey import Damage
+from ..files.recovery import restore
+from ..frames.salvage import Recovery
+from ..frames.survey import Damage
 from .decompressing import DecodingChoices, measure_content
-from .names import Suffix, expand, shown
+from .names import Suffix, expand
 from .progress import progress_on
-from .reports import Reporter
+from .reports import Reporter, shown
 from .transfer import FileChoices, Source, StandardOutput, Totals, Transfers, open_source, refuse_terminal_input
 
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from ..files import is_special, open_output
-from .names import STANDARD_STREAM, Suffix, expand, shown
-from .reports import CommandError, CommandWarning, Reporter, masked
+from ..files.outputs import is_special, open_output
+from .names import Suffix, expand
+from .reports import STANDARD_STREAM, CommandError, CommandWarning, Reporter, masked, shown
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from .. import __version__
-from ..levels import ENGINES
+from ..base.version import __version__
+from ..engines.levels import ENGINES
 
 
 def describe_version() -> str:
     """Return the version of the package, and what it has: engines, format, and what the processor runs them with."""
-    from .._mix import CPU_PATHS
-    from ..frame import VERSION
+    from ..engines._mix import CPU_PATHS
+    from ..frames.layout import VERSION
 
     return f"qcz {__version__}\nengines {', '.join(ENGINES)}; file format {VERSION}; CPU path {CPU_PATHS[-1]}"

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..tiling import GOLDEN_SLOPE, CutAndProject, Positions, parse_tiling
+from ..tiling.tilings import GOLDEN_SLOPE, CutAndProject, Positions, parse_tiling
 from .sequences import Substitution, TileSequence, approximant, draw, shift_count, spread
 
 Depths = np.ndarray[tuple[int], np.dtype[np.uint8]]

@@ -13,8 +13,9 @@ from typing import Protocol
 
 import numpy as np
 
-from .. import _codebooks, _fast, _paper, _parse, _tokens
-from ..tiling import DEEPEST_LEVEL
+from ..engines import _fast, _paper
+from ..tiling import _codebooks, _parse, _tokens
+from ..tiling.tilings import DEEPEST_LEVEL
 from .designs import Depths, LookupPlan, parse_design
 
 ENGINES_WITH_POSITIONS = ("paper", "fast")

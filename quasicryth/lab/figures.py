@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from .. import _tokens
-from ..tiling import LEVEL_WORDS, hierarchy
+from ..tiling import _tokens
+from ..tiling.tilings import LEVEL_WORDS, hierarchy
 from .claims import Cell
 from .conclusions import against_shuffled, drawn_sizes
 from .designs import BUDGET_TARGETS, DRAWN_COUNTS, MATCHED_COUNT_ARMS, PERIODS_OF_TWELVE, Depths, make_designs, parse_design

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ..tiling import LEVEL_WORDS
+from ..tiling.tilings import LEVEL_WORDS
 from .claims import Cell, Claim
 from .designs import PERIOD_5, Design
 from .results import ResultFile, TextResults, fill

@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from .. import __version__
+from ..base.version import __version__
 from .claims import Cell, show
 from .conclusions import conclude
 from .designs import EXPERIMENTS, make_designs

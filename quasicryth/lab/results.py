@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from .. import __version__
+from ..base.version import __version__
 from .designs import Design, make_designs
 from .experiment import Measurement, Subject, takes_design
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Protocol
 
-from ..tiling import GOLDEN_SLOPE, CutAndProject, Periodic, Random
+from ..tiling.tilings import GOLDEN_SLOPE, CutAndProject, Periodic, Random
 
 # Shifts of what has no period are spread over as many words as the longest phrase has.
 _APERIODIC_SHIFTS = 144

@@ -9,8 +9,8 @@ from math import log
 
 import numpy as np
 
-from .. import _tiling
-from ..tiling import DEEPEST_LEVEL, GOLDEN_SLOPE, LEVEL_WORDS, CutAndProject, Periodic
+from ..tiling import _tiling
+from ..tiling.tilings import DEEPEST_LEVEL, GOLDEN_SLOPE, LEVEL_WORDS, CutAndProject, Periodic
 from .claims import Cell, Claim
 from .experiment import count_positions
 from .golden_field import PHI, ROOT_5, GoldenNumber, whole

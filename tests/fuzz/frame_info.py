@@ -8,7 +8,7 @@ from outcomes import LIMITS, outcome, require
 
 import quasicryth
 from quasicryth import QczError, QczLimitError
-from quasicryth.info import describe
+from quasicryth.frames.info import describe
 
 
 def _frames(data: bytes) -> tuple[quasicryth.FrameInfo, ...]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
-from quasicryth import frame
+from quasicryth.frames import layout
 
 _MAX_EDITS = 4
 _MAX_SIZE = 1 << 16
 _NUMBERS = (0, 1, 2, 127, 128, 255, 4095, 65535, 1 << 20, 1 << 30, (1 << 31) - 1, (1 << 32) - 1)
-_MARKERS = (frame.MAGIC, frame.BLOCK_MARKER, frame.TAIL_MARKER, frame.FOOTER_MAGIC)
+_MARKERS = (layout.MAGIC, layout.BLOCK_MARKER, layout.TAIL_MARKER, layout.FOOTER_MAGIC)
 
 
 def _flip_bit(data: bytearray, generator: random.Random, _seeds: Sequence[bytes]) -> None:
@@ -23,7 +23,7 @@ def _change_number(data: bytearray, generator: random.Random, _seeds: Sequence[b
     place = generator.randint(0, len(data))
     marker = data.find(generator.choice(_MARKERS), generator.randint(0, len(data)))
     if marker >= 0 and generator.random() < 0.8:
-        place = marker + generator.randint(2, frame.BLOCK_HEADER_SIZE)
+        place = marker + generator.randint(2, layout.BLOCK_HEADER_SIZE)
     size = generator.choice((1, 2, 4, 4, 8))
     old = int.from_bytes(data[place : place + size], "little")
     value = generator.choice((*_NUMBERS, old + 1, old - 1, old * 2))
@@ -59,21 +59,21 @@ _EDITS = (_flip_bit, _flip_bit, _change_number, _change_number, _truncate, _remo
 
 def repair_checksums(data: bytearray) -> None:
     """Make the checksums of headers and payloads right as far as the frame can be followed, so that more than they is tested."""
-    place = frame.FRAME_HEADER_SIZE
-    if len(data) < place or not data.startswith(frame.MAGIC):
+    place = layout.FRAME_HEADER_SIZE
+    if len(data) < place or not data.startswith(layout.MAGIC):
         return
-    data[place - 4 : place] = frame.checksum32(data[: place - 4]).to_bytes(4, "little")
+    data[place - 4 : place] = layout.checksum32(data[: place - 4]).to_bytes(4, "little")
     ordinal = 0
-    while data[place : place + 2] == frame.BLOCK_MARKER and len(data) >= place + frame.BLOCK_HEADER_SIZE:
-        behind = place + frame.BLOCK_HEADER_SIZE
+    while data[place : place + 2] == layout.BLOCK_MARKER and len(data) >= place + layout.BLOCK_HEADER_SIZE:
+        behind = place + layout.BLOCK_HEADER_SIZE
         size = int.from_bytes(data[place + 3 : place + 7], "little")
         payload = data[behind : behind + size]
-        data[place + 11 : place + 15] = frame.checksum32(payload).to_bytes(4, "little")
-        data[behind - 4 : behind] = frame.checksum32(data[place : behind - 4], ordinal).to_bytes(4, "little")
+        data[place + 11 : place + 15] = layout.checksum32(payload).to_bytes(4, "little")
+        data[behind - 4 : behind] = layout.checksum32(data[place : behind - 4], ordinal).to_bytes(4, "little")
         place, ordinal = behind + size, ordinal + 1
-    footer = data.find(frame.FOOTER_MAGIC, place)
-    if data[place : place + 2] == frame.TAIL_MARKER and footer >= place + 18:
-        data[footer - 8 : footer - 4] = frame.checksum32(data[place : footer - 8]).to_bytes(4, "little")
+    footer = data.find(layout.FOOTER_MAGIC, place)
+    if data[place : place + 2] == layout.TAIL_MARKER and footer >= place + 18:
+        data[footer - 8 : footer - 4] = layout.checksum32(data[place : footer - 8]).to_bytes(4, "little")
 
 
 def mutate(seeds: Sequence[bytes], number: int, prefix: int) -> bytes:

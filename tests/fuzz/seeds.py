@@ -8,8 +8,8 @@ from pathlib import Path
 from samples import CHINESE, SMALL, english, random_bytes, source_code, synthetic_text
 
 import quasicryth
-from quasicryth import _fast, _mix
-from quasicryth.blocks import encode_paper
+from quasicryth.engines import _fast, _mix
+from quasicryth.frames.blocks import encode_paper
 from quasicryth.tiling import parse_tiling
 
 _SIZE = 700

@@ -1,0 +1,1 @@
+"""One question a file: how small, how fast, how much memory, beside whom."""

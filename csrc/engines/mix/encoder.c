@@ -1,0 +1,99 @@
+/* encoder.c - writes one mix block: items, codebooks, then everything through the coder of mix_coder.h. */
+#include "engines/mix/cpu_path.h"
+#include "books/item_books.h"
+
+#include <stdlib.h>
+
+enum { LEAST_WORD_COUNT = 2, LEAST_GAP_COUNT = 2, GAP_BOOK_LIMIT = 4096 };
+
+typedef struct mix_encoder {
+    item_list items;
+    canonical_gaps canonical;
+    token_choice words;
+    token_choice gaps;
+    uint32_t *gap_tokens; /* per gap, not per canonical gap */
+    mix_coder coder;
+} mix_encoder;
+
+static int choose_books(mix_encoder *encoder, const mix_level *level)
+{
+    const int apart = lines_are_wrapped(&encoder->items);
+    encoder->coder.header.flags = apart ? MIX_LINE_ENDS_APART : 0;
+    if (!canonical_gaps_find(&encoder->items, apart, &encoder->canonical) ||
+        !token_choice_find(&encoder->items.words, LEAST_WORD_COUNT, level->word_book_limit, &encoder->words) ||
+        !token_choice_find(&encoder->canonical.gaps, LEAST_GAP_COUNT, GAP_BOOK_LIMIT, &encoder->gaps))
+        return 0;
+    encoder->gap_tokens = allocate_array((size_t)encoder->items.gaps.count + 1, sizeof *encoder->gap_tokens);
+    if (encoder->gap_tokens == NULL)
+        return 0;
+    for (uint32_t id = 0; id < encoder->items.gaps.count; id++)
+        encoder->gap_tokens[id] = encoder->gaps.entries[encoder->canonical.canonical_of[id]];
+    return 1;
+}
+
+static void fill_book(const token_list *tokens, const token_choice *choice, token_book *book)
+{
+    for (uint32_t entry = 0; entry < choice->count; entry++) {
+        const uint32_t id = choice->ids[entry];
+        const uint32_t size = tokens->offsets[id + 1] - tokens->offsets[id];
+        memcpy(book->text + book->offsets[entry], tokens->text + tokens->offsets[id], size);
+        book->offsets[entry + 1] = book->offsets[entry] + size;
+        book->levels[entry] = word_count_level(tokens->counts[id]);
+    }
+    book->levels[choice->count] = word_count_level((uint32_t)choice->unknown_count);
+}
+
+/* Classes of the words of the codebook; sets the level from which on words have one. */
+static int start_coder(mix_encoder *encoder, unsigned level, size_t size)
+{
+    mix_coder *coder = &encoder->coder;
+    coder->header = (mix_header){.level = level, .flags = coder->header.flags, .item_count = encoder->items.count,
+                                 .word_count = encoder->words.count, .word_bytes = encoder->words.byte_count,
+                                 .gap_count = encoder->gaps.count, .gap_bytes = encoder->gaps.byte_count};
+    if (!mix_coder_start(coder, size))
+        return 0;
+    fill_book(&encoder->items.words, &encoder->words, &coder->words);
+    uint8_t first_level = UINT8_MAX;
+    if (!token_choice_classes(&encoder->items, &encoder->words, coder->words.classes, &first_level))
+        return 0;
+    coder->header.class_level = first_level;
+    fill_book(&encoder->canonical.gaps, &encoder->gaps, &coder->gaps);
+    coder->source = (item_source){.items = &encoder->items, .word_tokens = encoder->words.entries, .gap_tokens = encoder->gap_tokens,
+                                  .canonical = &encoder->canonical};
+    arithmetic_encoder_start(&coder->encoder);
+    return mix_header_write(&coder->header, &coder->encoder.output);
+}
+
+static qcz_status encode(mix_encoder *encoder, const uint8_t *block, size_t size, unsigned level, mix_code_block *code)
+{
+    const qcz_status status = items_split(block, size, &encoder->items);
+    if (status != QCZ_OK)
+        return status;
+    if (!choose_books(encoder, mix_level_find(level)) || !start_coder(encoder, level, size) || !code(&encoder->coder))
+        return QCZ_ERROR_MEMORY;
+    if (encoder->coder.decisions_left == 0)
+        return QCZ_ERROR_LIMIT;
+    return arithmetic_encoder_finish(&encoder->coder.encoder) ? QCZ_OK : QCZ_ERROR_MEMORY;
+}
+
+qcz_status qcz_mix_encode(const uint8_t *block, size_t size, unsigned level, qcz_cpu_path path, qcz_buffer *payload)
+{
+    mix_code_block *code = cpu_path_find(path);
+    if (size > QCZ_MAX_BLOCK_SIZE || mix_level_find(level) == NULL || code == NULL)
+        return QCZ_ERROR_LIMIT;
+    mix_encoder *encoder = calloc(1, sizeof *encoder);
+    if (encoder == NULL)
+        return QCZ_ERROR_MEMORY;
+    const qcz_status status = encode(encoder, block, size, level, code);
+    *payload = encoder->coder.encoder.output;
+    if (status != QCZ_OK)
+        qcz_buffer_free(payload);
+    items_free(&encoder->items);
+    canonical_gaps_free(&encoder->canonical);
+    token_choice_free(&encoder->words);
+    token_choice_free(&encoder->gaps);
+    free(encoder->gap_tokens);
+    mix_coder_free(&encoder->coder);
+    free(encoder);
+    return status;
+}

@@ -1,0 +1,422 @@
+/* decoder.c - reads one paper block. Every number from the payload is checked before it is used. */
+#include "engines/paper/case_flags.h"
+#include "engines/paper/event_model.h"
+#include "engines/paper/block.h"
+#include "engines/paper/phrase_model.h"
+#include "engines/paper/spelling_model.h"
+
+#include <stdlib.h>
+
+enum { COPY_SIZE = 16 /* words up to this size are copied in one piece where there is room */ };
+
+/* Words end to end; word i is the bytes from ends[i] to ends[i + 1]. */
+typedef struct word_list {
+    uint8_t *text;
+    uint32_t *ends;
+    uint32_t count;
+    uint32_t byte_count;
+} word_list;
+
+typedef struct paper_decoder {
+    paper_header header;
+    const uint8_t *payload;
+    size_t stream_offsets[QCZ_STREAM_COUNT];
+    arithmetic_decoder streams[QCZ_STREAM_COUNT];
+    word_list unigrams;
+    word_list escape_words;
+    uint16_t *phrases[QCZ_BOOK_COUNT];
+    frequency_model escapes_left;
+    node_arena escapes_arena;
+    event_model *model;
+    uint32_t *events; /* level << 16 | index, matches expanded */
+    size_t event_count;
+    case_contexts case_contexts;
+    uint8_t *next;
+    uint8_t *end;
+    uint32_t words_left;
+    qcz_block_statistics *statistics;
+    qcz_error *error;
+} paper_decoder;
+
+static qcz_status fail_in(paper_decoder *decoder, enum paper_stream stream, const char *message)
+{
+    const size_t offset = (size_t)(decoder->streams[stream].next - decoder->payload);
+    return fail(decoder->error, QCZ_ERROR_CORRUPT, message, offset);
+}
+
+static qcz_status fail_memory(paper_decoder *decoder)
+{
+    return fail(decoder->error, QCZ_ERROR_MEMORY, "out of memory", 0);
+}
+
+static int overran(const paper_decoder *decoder, enum paper_stream stream)
+{
+    return arithmetic_decoder_overran(&decoder->streams[stream]);
+}
+
+/* ---- memory ---------------------------------------------------------------------------------------------------------- */
+
+static uint64_t word_list_memory(uint64_t count, uint64_t byte_count)
+{
+    return byte_count + COPY_SIZE + (count + 1) * sizeof(uint32_t);
+}
+
+static uint64_t phrase_count_sum(const paper_header *header)
+{
+    uint64_t sum = 0;
+    for (unsigned book = 1; book < QCZ_BOOK_COUNT; book++)
+        sum += (uint64_t)header->book_sizes[book] * qcz_book_words[book];
+    return sum;
+}
+
+static uint64_t memory_needed(const paper_header *header)
+{
+    uint64_t needed = sizeof(paper_decoder) + spelling_model_memory() + event_model_memory(header->book_sizes);
+    needed += word_list_memory(header->book_sizes[0], header->unigram_bytes);
+    needed += word_list_memory(header->escape_word_count, header->escape_word_bytes);
+    needed += phrase_count_sum(header) * sizeof(uint16_t);
+    needed += header->book_sizes[0] > 0 ? phrase_model_memory(header->book_sizes[0]) : 0;
+    if (header->escape_word_count > 0)
+        needed += (uint64_t)header->escape_word_count * sizeof(uint32_t) +
+                  (LENGTH_MODEL_NODES + frequency_model_node_count(header->escape_word_count)) * sizeof(frequency_node);
+    return needed + (uint64_t)header->word_count * sizeof(uint32_t);
+}
+
+qcz_status qcz_paper_memory(const uint8_t *payload, size_t size, size_t raw_size, uint64_t *needed, qcz_error *error)
+{
+    paper_header header;
+    size_t header_size;
+    const qcz_status status = paper_header_read(payload, size, raw_size, &header, &header_size, error);
+    *needed = status == QCZ_OK ? memory_needed(&header) : 0;
+    return status;
+}
+
+static void free_decoder(paper_decoder *decoder)
+{
+    free(decoder->unigrams.text);
+    free(decoder->unigrams.ends);
+    free(decoder->escape_words.text);
+    free(decoder->escape_words.ends);
+    free(decoder->phrases[1]); /* all books are one allocation */
+    node_arena_free(&decoder->escapes_arena);
+    if (decoder->model != NULL)
+        event_model_free(decoder->model);
+    free(decoder->model);
+    free(decoder->events);
+}
+
+/* ---- word lists ------------------------------------------------------------------------------------------------------ */
+
+static int word_list_allocate(word_list *list, uint32_t capacity, uint32_t byte_count)
+{
+    *list = (word_list){.byte_count = byte_count};
+    list->text = calloc(1, (size_t)byte_count + COPY_SIZE);
+    list->ends = calloc((size_t)capacity + 1, sizeof *list->ends);
+    return list->text != NULL && list->ends != NULL;
+}
+
+static word_view view_entry(const word_list *list, uint32_t entry)
+{
+    return (word_view){list->text + list->ends[entry], list->ends[entry + 1] - list->ends[entry]};
+}
+
+static int decode_words(paper_decoder *decoder, enum paper_stream stream, spelling_model *spelling, word_list *list, uint32_t count)
+{
+    word_view previous = {0};
+    for (uint32_t i = 0; i < count; i++) {
+        const uint32_t start = list->ends[list->count];
+        const uint32_t size = decode_spelling(&decoder->streams[stream], spelling, previous, list->text + start,
+                                              list->byte_count - start);
+        if (size == 0 || overran(decoder, stream))
+            return 0;
+        list->ends[++list->count] = start + size;
+        previous = view_entry(list, list->count - 1);
+    }
+    return 1;
+}
+
+static int is_complete(const word_list *list)
+{
+    return list->ends[list->count] == list->byte_count;
+}
+
+/* ---- codebook -------------------------------------------------------------------------------------------------------- */
+
+static qcz_status decode_unigrams(paper_decoder *decoder, spelling_model *spelling)
+{
+    const uint32_t size = decoder->header.book_sizes[0];
+    const uint32_t common = size < QCZ_COMMON_UNIGRAMS ? size : QCZ_COMMON_UNIGRAMS;
+    if (!word_list_allocate(&decoder->unigrams, size, decoder->header.unigram_bytes))
+        return fail_memory(decoder);
+    if (!decode_words(decoder, STREAM_CODEBOOK, spelling, &decoder->unigrams, common) ||
+        !decode_words(decoder, STREAM_CODEBOOK, spelling, &decoder->unigrams, size - common) || !is_complete(&decoder->unigrams))
+        return fail_in(decoder, STREAM_CODEBOOK, "the words of the codebook are malformed");
+    return QCZ_OK;
+}
+
+static qcz_status decode_phrase_books(paper_decoder *decoder)
+{
+    const uint32_t *sizes = decoder->header.book_sizes;
+    const uint64_t phrase_words = phrase_count_sum(&decoder->header);
+    if (phrase_words == 0)
+        return QCZ_OK;
+    decoder->phrases[1] = calloc((size_t)phrase_words, sizeof(uint16_t));
+    phrase_model model;
+    if (decoder->phrases[1] == NULL || !phrase_model_start(&model, sizes[0]))
+        return fail_memory(decoder);
+    int decoded = 1;
+    for (uint32_t book = 1; book < QCZ_BOOK_COUNT && decoded; book++) {
+        if (book > 1)
+            decoder->phrases[book] = decoder->phrases[book - 1] + (size_t)sizes[book - 1] * qcz_book_words[book - 1];
+        decoded = decode_phrases(&decoder->streams[STREAM_CODEBOOK], &model, book, decoder->phrases[book], sizes[book]);
+    }
+    phrase_model_free(&model);
+    if (!decoded || overran(decoder, STREAM_CODEBOOK))
+        return fail_in(decoder, STREAM_CODEBOOK, "the phrases of the codebook are malformed");
+    return QCZ_OK;
+}
+
+/* ---- escapes --------------------------------------------------------------------------------------------------------- */
+
+/* Sets uses[i] to how often escape word i occurs. Returns 0 if that is more than there are words in the block. */
+static int decode_uses(paper_decoder *decoder, length_model *model, uint32_t *uses)
+{
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < decoder->header.escape_word_count; i++) {
+        const uint32_t more = decode_length(&decoder->streams[STREAM_ESCAPE_WORDS], model);
+        sum += (uint64_t)more + 1;
+        uses[i] = more + 1;
+        if (sum > decoder->header.word_count)
+            break;
+    }
+    return sum <= decoder->header.word_count;
+}
+
+static qcz_status start_escapes(paper_decoder *decoder)
+{
+    const uint32_t count = decoder->header.escape_word_count;
+    uint32_t *uses = allocate_array(count, sizeof *uses);
+    if (uses == NULL || !node_arena_allocate(&decoder->escapes_arena, LENGTH_MODEL_NODES + frequency_model_node_count(count))) {
+        free(uses);
+        return fail_memory(decoder);
+    }
+    length_model model;
+    length_model_start(&model, &decoder->escapes_arena);
+    const int fits = decode_uses(decoder, &model, uses);
+    if (fits)
+        frequency_model_start_counts(&decoder->escapes_left, uses, count, &decoder->escapes_arena);
+    free(uses);
+    if (!fits || overran(decoder, STREAM_ESCAPE_WORDS))
+        return fail_in(decoder, STREAM_ESCAPE_WORDS, "the number of escapes does not fit the block");
+    return QCZ_OK;
+}
+
+static qcz_status decode_escape_words(paper_decoder *decoder, spelling_model *spelling)
+{
+    const uint32_t count = decoder->header.escape_word_count;
+    if (!word_list_allocate(&decoder->escape_words, count, decoder->header.escape_word_bytes))
+        return fail_memory(decoder);
+    if (!decode_words(decoder, STREAM_ESCAPE_WORDS, spelling, &decoder->escape_words, count) ||
+        !is_complete(&decoder->escape_words))
+        return fail_in(decoder, STREAM_ESCAPE_WORDS, "the words outside the codebook are malformed");
+    return count > 0 ? start_escapes(decoder) : QCZ_OK;
+}
+
+static qcz_status decode_all_words(paper_decoder *decoder)
+{
+    spelling_model spelling;
+    if (!spelling_model_start(&spelling))
+        return fail_memory(decoder);
+    qcz_status status = decode_unigrams(decoder, &spelling);
+    if (status == QCZ_OK)
+        status = decode_escape_words(decoder, &spelling);
+    spelling_model_free(&spelling);
+    return status == QCZ_OK ? decode_phrase_books(decoder) : status;
+}
+
+/* ---- events ---------------------------------------------------------------------------------------------------------- */
+
+static uint32_t pack_event(event current)
+{
+    return current.level << 16 | current.index;
+}
+
+static event unpack_event(uint32_t packed)
+{
+    return (event){.level = packed >> 16, .index = packed & 0xFFFF};
+}
+
+/* Takes the words of an event off those still to come; so the events never outnumber the words of the block. */
+static int add_event(paper_decoder *decoder, event current)
+{
+    const uint32_t words = current.level == LEVEL_ESCAPE ? 1 : qcz_book_words[current.level - 1];
+    if (words > decoder->words_left)
+        return 0;
+    decoder->words_left -= words;
+    decoder->events[decoder->event_count++] = pack_event(current);
+    return 1;
+}
+
+static int replay_match(paper_decoder *decoder, event_match match)
+{
+    if (match.distance > decoder->event_count)
+        return 0;
+    for (uint32_t i = 0; i < match.length; i++) {
+        const event repeated = unpack_event(decoder->events[decoder->event_count - match.distance]);
+        if (!add_event(decoder, repeated))
+            return 0;
+        event_model_replay(decoder->model, repeated);
+    }
+    return 1;
+}
+
+static int decode_next(paper_decoder *decoder)
+{
+    arithmetic_decoder *levels = &decoder->streams[STREAM_LEVELS];
+    const event_match match = decode_match(levels, decoder->model);
+    if (match.length > 0) {
+        decoder->statistics->match_count++;
+        return replay_match(decoder, match);
+    }
+    event literal;
+    decode_event(levels, &decoder->streams[STREAM_ENTRIES], decoder->model, &literal);
+    decoder->statistics->literal_count++;
+    return literal.level < QCZ_LEVEL_COUNT && add_event(decoder, literal);
+}
+
+static qcz_status decode_events(paper_decoder *decoder)
+{
+    decoder->events = allocate_array((size_t)decoder->header.word_count + 1, sizeof *decoder->events);
+    decoder->model = calloc(1, sizeof *decoder->model);
+    if (decoder->events == NULL || decoder->model == NULL || !event_model_start(decoder->model, decoder->header.book_sizes))
+        return fail_memory(decoder);
+    while (decoder->words_left > 0)
+        if (!decode_next(decoder) || overran(decoder, STREAM_LEVELS))
+            return fail_in(decoder, STREAM_LEVELS, "an event does not fit the block");
+    if (overran(decoder, STREAM_ENTRIES))
+        return fail_in(decoder, STREAM_ENTRIES, "the stream of entries ends too early");
+    return QCZ_OK;
+}
+
+/* ---- output ---------------------------------------------------------------------------------------------------------- */
+
+static int emit_word(paper_decoder *decoder, const word_list *list, uint32_t entry)
+{
+    const word_view word = view_entry(list, entry);
+    const size_t room = (size_t)(decoder->end - decoder->next);
+    if (word.size > room)
+        return 0;
+    if (word.size <= COPY_SIZE && room >= COPY_SIZE)
+        memcpy(decoder->next, word.bytes, COPY_SIZE);
+    else
+        memcpy(decoder->next, word.bytes, word.size);
+    if (decoder->header.flags & PAPER_CASE_FOLDED) {
+        const uint8_t flag = decode_case_flag(&decoder->streams[STREAM_CASE], &decoder->case_contexts);
+        if (flag != QCZ_CASE_AS_IS)
+            apply_case_flag(decoder->next, word.size, flag);
+    }
+    decoder->next += word.size;
+    return 1;
+}
+
+static int emit_escape(paper_decoder *decoder)
+{
+    frequency_model *left = &decoder->escapes_left;
+    if (left->total == 0)
+        return 0;
+    const uint32_t entry = decode_symbol_only(&decoder->streams[STREAM_ESCAPES], left);
+    frequency_model_add(left, entry, -1);
+    return emit_word(decoder, &decoder->escape_words, entry);
+}
+
+static int emit_phrase(paper_decoder *decoder, event current)
+{
+    const uint32_t words = qcz_book_words[current.level - 1];
+    const uint16_t *phrase = decoder->phrases[current.level - 1] + (size_t)current.index * words;
+    for (uint32_t i = 0; i < words; i++)
+        if (!emit_word(decoder, &decoder->unigrams, phrase[i]))
+            return 0;
+    return 1;
+}
+
+static int emit_event(paper_decoder *decoder, event current)
+{
+    if (current.level == LEVEL_ESCAPE)
+        return emit_escape(decoder);
+    if (current.level == LEVEL_UNIGRAM)
+        return emit_word(decoder, &decoder->unigrams, current.index);
+    return emit_phrase(decoder, current);
+}
+
+/* A pass of its own: no word depends on another, so the processor fetches many at once. */
+static qcz_status emit_all(paper_decoder *decoder)
+{
+    case_contexts_start(&decoder->case_contexts);
+    for (size_t i = 0; i < decoder->event_count; i++)
+        if (!emit_event(decoder, unpack_event(decoder->events[i])))
+            return fail_in(decoder, STREAM_ESCAPES, "the words of the block are longer than the block, or escapes are missing");
+    if (decoder->next != decoder->end)
+        return fail_in(decoder, STREAM_ENTRIES, "the words of the block are shorter than the block");
+    if (overran(decoder, STREAM_CASE))
+        return fail_in(decoder, STREAM_CASE, "the stream of case flags ends too early");
+    if (overran(decoder, STREAM_ESCAPES) || decoder->escapes_left.total > 0)
+        return fail_in(decoder, STREAM_ESCAPES, "the stream of escapes ends too early, or escapes are left over");
+    return QCZ_OK;
+}
+
+/* ---- block ----------------------------------------------------------------------------------------------------------- */
+
+static void start_streams(paper_decoder *decoder, size_t header_size)
+{
+    size_t offset = header_size;
+    for (unsigned stream = 0; stream < QCZ_STREAM_COUNT; stream++) {
+        const size_t size = decoder->header.stream_sizes[stream];
+        arithmetic_decoder_start(&decoder->streams[stream], decoder->payload + offset, size);
+        offset += size;
+    }
+}
+
+static void fill_statistics(const paper_decoder *decoder, size_t header_size)
+{
+    qcz_block_statistics *statistics = decoder->statistics;
+    statistics->word_count = decoder->header.word_count;
+    statistics->event_count = decoder->event_count;
+    statistics->escape_word_count = decoder->header.escape_word_count;
+    statistics->header_size = header_size;
+    for (unsigned book = 0; book < QCZ_BOOK_COUNT; book++)
+        statistics->book_sizes[book] = decoder->header.book_sizes[book];
+    for (unsigned stream = 0; stream < QCZ_STREAM_COUNT; stream++)
+        statistics->stream_sizes[stream] = decoder->header.stream_sizes[stream];
+    for (size_t i = 0; i < decoder->event_count; i++)
+        statistics->events_per_level[unpack_event(decoder->events[i]).level]++;
+}
+
+qcz_status qcz_paper_decode(const uint8_t *payload, size_t size, uint8_t *output, size_t raw_size,
+                            qcz_block_statistics *statistics, qcz_error *error)
+{
+    qcz_block_statistics unused;
+    paper_decoder decoder = {
+        .payload = payload,
+        .next = output,
+        .end = output + raw_size,
+        .statistics = statistics != NULL ? statistics : &unused,
+        .error = error,
+    };
+    *decoder.statistics = (qcz_block_statistics){0};
+    *error = (qcz_error){0};
+    size_t header_size;
+    qcz_status status = paper_header_read(payload, size, raw_size, &decoder.header, &header_size, error);
+    if (status != QCZ_OK)
+        return status;
+    decoder.words_left = decoder.header.word_count;
+    start_streams(&decoder, header_size);
+    status = decode_all_words(&decoder);
+    if (status == QCZ_OK)
+        status = decode_events(&decoder);
+    if (status == QCZ_OK)
+        status = emit_all(&decoder);
+    if (status == QCZ_OK && statistics != NULL)
+        fill_statistics(&decoder, header_size);
+    free_decoder(&decoder);
+    return status;
+}

@@ -1,0 +1,262 @@
+/* encoder.c - writes one paper block: header, then six arithmetic-coded streams. */
+#include "engines/paper/case_flags.h"
+#include "engines/paper/match_finder.h"
+#include "engines/paper/block.h"
+#include "engines/paper/phrase_model.h"
+#include "engines/paper/spelling_model.h"
+
+#include <stdlib.h>
+
+static word_view view_word(const qcz_words *words, uint32_t id)
+{
+    return (word_view){words->text + words->offsets[id], words->lengths[id]};
+}
+
+/* A list in sorted order; the first word of a list is front-coded against the empty word. */
+static void encode_word_list(arithmetic_encoder *encoder, spelling_model *model, const qcz_words *words, const uint32_t *ids,
+                             size_t count)
+{
+    word_view previous = {0};
+    for (size_t i = 0; i < count; i++) {
+        const word_view word = view_word(words, ids[i]);
+        encode_spelling(encoder, model, previous, word);
+        previous = word;
+    }
+}
+
+static uint32_t sum_lengths(const qcz_words *words, const uint32_t *ids, size_t count)
+{
+    uint32_t sum = 0;
+    for (size_t i = 0; i < count; i++)
+        sum += words->lengths[ids[i]];
+    return sum;
+}
+
+/* ---- codebook -------------------------------------------------------------------------------------------------------- */
+
+static int encode_phrase_books(arithmetic_encoder *encoder, const qcz_parse *parse)
+{
+    phrase_model model;
+    if (!phrase_model_start(&model, parse->book_sizes[0]))
+        return 0;
+    for (uint32_t book = 1; book < QCZ_BOOK_COUNT; book++)
+        encode_phrases(encoder, &model, book, parse->phrases[book], parse->book_sizes[book]);
+    phrase_model_free(&model);
+    return 1;
+}
+
+static int encode_codebook(arithmetic_encoder *encoder, spelling_model *spelling, const qcz_parse *parse)
+{
+    const uint32_t size = parse->book_sizes[0];
+    const uint32_t common = size < QCZ_COMMON_UNIGRAMS ? size : QCZ_COMMON_UNIGRAMS;
+    encode_word_list(encoder, spelling, parse->words, parse->unigrams, common);
+    encode_word_list(encoder, spelling, parse->words, parse->unigrams + common, size - common);
+    return size == 0 || encode_phrase_books(encoder, parse);
+}
+
+/* ---- escapes --------------------------------------------------------------------------------------------------------- */
+
+/* The distinct words among the escapes, sorted, and for any word id its place in that order. */
+typedef struct escape_words {
+    uint32_t *ids;
+    uint32_t count;
+    uint32_t *uses;        /* by place */
+    uint32_t *place_of_id; /* by word id */
+} escape_words;
+
+static void escape_words_free(escape_words *escapes)
+{
+    free(escapes->ids);
+    free(escapes->uses);
+    free(escapes->place_of_id);
+}
+
+static uint32_t collect_escape_ids(const qcz_parse *parse, escape_words *escapes)
+{
+    uint32_t count = 0;
+    for (size_t i = 0; i < parse->escape_count; i++) {
+        uint32_t *seen = &escapes->place_of_id[parse->escape_ids[i]];
+        if (*seen == 0)
+            escapes->ids[count++] = parse->escape_ids[i];
+        *seen = 1;
+    }
+    return count;
+}
+
+static int escape_words_find(const qcz_parse *parse, escape_words *escapes)
+{
+    const qcz_words *words = parse->words;
+    *escapes = (escape_words){
+        .ids = allocate_array(words->distinct_count + 1, sizeof *escapes->ids),
+        .place_of_id = calloc(words->distinct_count + 1, sizeof *escapes->place_of_id),
+    };
+    if (escapes->ids == NULL || escapes->place_of_id == NULL)
+        return 0;
+    escapes->count = collect_escape_ids(parse, escapes);
+    escapes->uses = allocate_array((size_t)escapes->count + 1, sizeof *escapes->uses);
+    if (escapes->uses == NULL || qcz_words_sort(words, escapes->ids, escapes->count) != QCZ_OK)
+        return 0;
+    for (uint32_t place = 0; place < escapes->count; place++) {
+        escapes->place_of_id[escapes->ids[place]] = place;
+        escapes->uses[place] = words->counts[escapes->ids[place]];
+    }
+    return 1;
+}
+
+/* A word outside the codebook is in no phrase, so each of its occurrences is an escape. */
+static int encode_escape_words(arithmetic_encoder *encoder, spelling_model *spelling, const qcz_words *words,
+                               const escape_words *escapes)
+{
+    node_arena arena;
+    if (!node_arena_allocate(&arena, LENGTH_MODEL_NODES))
+        return 0;
+    length_model uses;
+    length_model_start(&uses, &arena);
+    encode_word_list(encoder, spelling, words, escapes->ids, escapes->count);
+    for (uint32_t place = 0; place < escapes->count; place++)
+        encode_length(encoder, &uses, escapes->uses[place] - 1);
+    node_arena_free(&arena);
+    return 1;
+}
+
+/* The model starts from the true counts and loses one per use: what is left is what may still come. */
+static int encode_escapes(arithmetic_encoder *encoder, const qcz_parse *parse, const escape_words *escapes)
+{
+    if (escapes->count == 0)
+        return 1;
+    node_arena arena;
+    if (!node_arena_allocate(&arena, frequency_model_node_count(escapes->count)))
+        return 0;
+    frequency_model remaining;
+    frequency_model_start_counts(&remaining, escapes->uses, escapes->count, &arena);
+    for (size_t i = 0; i < parse->escape_count; i++) {
+        const uint32_t place = escapes->place_of_id[parse->escape_ids[i]];
+        const frequency_interval interval = frequency_model_interval(&remaining, place);
+        encode_interval(encoder, interval.start, interval.size, remaining.total);
+        frequency_model_add(&remaining, place, -1);
+    }
+    node_arena_free(&arena);
+    return 1;
+}
+
+/* ---- case and events ------------------------------------------------------------------------------------------------- */
+
+static void encode_case(arithmetic_encoder *encoder, const qcz_words *words)
+{
+    case_contexts contexts;
+    case_contexts_start(&contexts);
+    for (size_t i = 0; i < words->word_count; i++)
+        encode_case_flag(encoder, &contexts, words->case_flags[i]);
+}
+
+static event event_at(const qcz_parse *parse, size_t position)
+{
+    return (event){.level = parse->event_levels[position], .index = parse->event_indexes[position]};
+}
+
+static void encode_all_events(arithmetic_encoder *streams, event_model *model, match_finder *finder, const qcz_parse *parse)
+{
+    for (size_t position = 0; position < parse->event_count;) {
+        const event_match match = match_finder_find(finder, position);
+        if (match.length == 0) {
+            encode_event(&streams[STREAM_LEVELS], &streams[STREAM_ENTRIES], model, event_at(parse, position++));
+            continue;
+        }
+        encode_match(&streams[STREAM_LEVELS], model, match);
+        for (const size_t end = position + match.length; position < end; position++)
+            event_model_replay(model, event_at(parse, position));
+    }
+}
+
+static int encode_events(arithmetic_encoder streams[QCZ_STREAM_COUNT], const qcz_parse *parse)
+{
+    event_model *model = malloc(sizeof *model);
+    match_finder finder;
+    int complete = 0;
+    if (model != NULL && event_model_start(model, parse->book_sizes)) {
+        if (match_finder_start(&finder, parse->event_levels, parse->event_indexes, parse->event_count)) {
+            encode_all_events(streams, model, &finder, parse);
+            match_finder_free(&finder);
+            complete = 1;
+        }
+        event_model_free(model);
+    }
+    free(model);
+    return complete;
+}
+
+/* ---- block ----------------------------------------------------------------------------------------------------------- */
+
+static int encode_streams(const qcz_parse *parse, const escape_words *escapes, arithmetic_encoder streams[QCZ_STREAM_COUNT])
+{
+    spelling_model spelling;
+    if (!spelling_model_start(&spelling))
+        return 0;
+    int complete = encode_codebook(&streams[STREAM_CODEBOOK], &spelling, parse) &&
+                   encode_escape_words(&streams[STREAM_ESCAPE_WORDS], &spelling, parse->words, escapes);
+    spelling_model_free(&spelling);
+    complete = complete && encode_escapes(&streams[STREAM_ESCAPES], parse, escapes);
+    if (complete && parse->words->case_flags != NULL)
+        encode_case(&streams[STREAM_CASE], parse->words);
+    complete = complete && encode_events(streams, parse);
+    for (unsigned stream = 0; stream < QCZ_STREAM_COUNT; stream++)
+        complete = arithmetic_encoder_finish(&streams[stream]) && complete;
+    return complete;
+}
+
+static paper_header make_header(const qcz_parse *parse, const escape_words *escapes,
+                                const arithmetic_encoder streams[QCZ_STREAM_COUNT])
+{
+    const qcz_words *words = parse->words;
+    paper_header header = {
+        .flags = words->case_flags != NULL ? PAPER_CASE_FOLDED : 0,
+        .word_count = (uint32_t)words->word_count,
+        .unigram_bytes = sum_lengths(words, parse->unigrams, parse->book_sizes[0]),
+        .escape_word_count = escapes->count,
+        .escape_word_bytes = sum_lengths(words, escapes->ids, escapes->count),
+    };
+    memcpy(header.book_sizes, parse->book_sizes, sizeof header.book_sizes);
+    for (unsigned stream = 0; stream < QCZ_STREAM_COUNT; stream++)
+        header.stream_sizes[stream] = (uint32_t)streams[stream].output.size;
+    return header;
+}
+
+static int streams_fit(const arithmetic_encoder streams[QCZ_STREAM_COUNT])
+{
+    for (unsigned stream = 0; stream < QCZ_STREAM_COUNT; stream++)
+        if (streams[stream].output.size > UINT32_MAX / QCZ_STREAM_COUNT)
+            return 0;
+    return 1;
+}
+
+static int write_block(const qcz_parse *parse, const escape_words *escapes, arithmetic_encoder streams[QCZ_STREAM_COUNT],
+                       qcz_buffer *payload)
+{
+    const paper_header header = make_header(parse, escapes, streams);
+    int written = paper_header_write(&header, payload);
+    for (unsigned stream = 0; stream < QCZ_STREAM_COUNT; stream++)
+        written = written && buffer_put_bytes(payload, streams[stream].output.bytes, streams[stream].output.size);
+    return written;
+}
+
+qcz_status qcz_paper_encode(const qcz_parse *parse, qcz_buffer *payload)
+{
+    *payload = (qcz_buffer){0};
+    arithmetic_encoder streams[QCZ_STREAM_COUNT];
+    for (unsigned stream = 0; stream < QCZ_STREAM_COUNT; stream++)
+        arithmetic_encoder_start(&streams[stream]);
+    escape_words escapes;
+    qcz_status status = QCZ_ERROR_MEMORY;
+    if (escape_words_find(parse, &escapes) && encode_streams(parse, &escapes, streams)) {
+        if (!streams_fit(streams))
+            status = QCZ_ERROR_LIMIT;
+        else if (write_block(parse, &escapes, streams, payload))
+            status = QCZ_OK;
+    }
+    escape_words_free(&escapes);
+    for (unsigned stream = 0; stream < QCZ_STREAM_COUNT; stream++)
+        qcz_buffer_free(&streams[stream].output);
+    if (status != QCZ_OK)
+        qcz_buffer_free(payload);
+    return status;
+}

@@ -1,0 +1,268 @@
+"""What decoding may take, on every way into it, and that memory does not grow with the stream."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import subprocess
+import sys
+import tracemalloc
+
+import pytest
+from frames.test_frame import block, frame_header
+from paths import run_command
+from samples import random_bytes, synthetic_text
+
+import quasicryth
+from quasicryth.base.limits import Limits
+from quasicryth.frames.decoder import decompress_blocks
+from quasicryth.frames.index import read_index
+
+TEXT = synthetic_text(100_000)
+PACKED = quasicryth.compress(TEXT, 4, block_size=30_000)
+
+
+def by_stream(data: bytes, **limits) -> bytes:
+    async def pieces():
+        yield data
+
+    async def join() -> bytes:
+        return b"".join([piece async for piece in quasicryth.decompress_stream(pieces(), **limits)])
+
+    return asyncio.run(join())
+
+
+def by_file(data: bytes, **limits) -> bytes:
+    with quasicryth.open(io.BytesIO(data), **limits) as file:
+        return file.read()
+
+
+def by_text(data: bytes, **limits) -> bytes:
+    with quasicryth.open(io.BytesIO(data), "rt", newline="", **limits) as file:
+        return file.read().encode()
+
+
+def by_seek(data: bytes, **limits) -> bytes:
+    with quasicryth.open(io.BytesIO(data), **limits) as file:
+        file.seek(-5, io.SEEK_END)
+        end = file.read()
+        file.seek(0)
+        return file.read()[:-5] + end
+
+
+def by_recovery(data: bytes, **limits) -> bytes:
+    target = io.BytesIO()
+    quasicryth.recover(io.BytesIO(data), target, **limits)
+    return target.getvalue()
+
+
+WAYS = {
+    "decompress": quasicryth.decompress,
+    "two threads": lambda data, **limits: quasicryth.decompress(data, threads=2, **limits),
+    "Decompressor": lambda data, **limits: quasicryth.Decompressor(**limits).decompress(data),
+    "stream": by_stream,
+    "file": by_file,
+    "text": by_text,
+    "seek": by_seek,
+    "recover": by_recovery,
+}
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+def test_max_length(way):
+    assert way(PACKED, max_length=len(TEXT)) == TEXT
+    for limit in (0, 1, len(TEXT) - 1):
+        with pytest.raises(quasicryth.QczLimitError, match="longer than the limit"):
+            way(PACKED, max_length=limit)
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+def test_memlimit(way):
+    assert way(PACKED, memlimit=100 << 20) == TEXT
+    for limit in (0, 30_000, 60_000):
+        with pytest.raises(quasicryth.QczLimitError, match=r"needs .*\d+ bytes.*; the limit is "):
+            way(PACKED, memlimit=limit)
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+@pytest.mark.parametrize(
+    ("name", "value", "error"), [("max_length", -1, ValueError), ("memlimit", "1", TypeError), ("memlimit", True, TypeError)]
+)
+def test_wrong_limits(way, name, value, error):
+    with pytest.raises(error, match=name):
+        way(PACKED, **{name: value})
+
+
+def test_the_command_has_the_limits():
+    for command in ("decompress", "cat", "test"):
+        for limits in (["--max-length", "99999"], ["-M", "30k"], ["--memlimit", "1"]):
+            run = run_command(command, *limits, stdin=PACKED)
+            assert run.returncode == 1
+            assert b"limit" in run.stderr
+        run = run_command(command, "--max-length", "100000", "-M", "1g", stdin=PACKED)
+        assert (run.returncode, run.stdout) == (0, b"" if command == "test" else TEXT)
+    assert run_command("decompress", "-M", "-1", stdin=PACKED).returncode == 1
+
+
+def test_a_limit_is_checked_before_the_payload_is_taken():
+    """A header that claims a gigabyte, and nothing behind it: the limit speaks, not the end of the data."""
+    data = frame_header(block_size=1 << 30) + block(b"", raw_size=1 << 30, payload_size=1 << 30)
+    for way in (quasicryth.decompress, by_stream, by_file):
+        with pytest.raises(quasicryth.QczLimitError):
+            way(data, memlimit=1 << 20)
+        with pytest.raises(quasicryth.QczLimitError):
+            way(data, max_length=1 << 20)
+        with pytest.raises(quasicryth.QczTruncatedError):
+            way(data)
+
+
+def test_decompress_into_memory_of_the_callers():
+    target = bytearray(b"?" * 100_010)
+    assert quasicryth.decompress_into(PACKED, memoryview(target)[5:]) == len(TEXT)
+    assert target == b"?" * 5 + TEXT + b"?" * 5
+    assert quasicryth.decompress_into(quasicryth.compress(b""), bytearray()) == 0
+    with pytest.raises(quasicryth.QczLimitError):
+        quasicryth.decompress_into(PACKED, bytearray(99_999))
+    with pytest.raises(quasicryth.QczLimitError):
+        quasicryth.decompress_into(PACKED, target, memlimit=1000)
+    for wrong in (b"bytes", "text", None, memoryview(b"123")):
+        with pytest.raises(TypeError):
+            quasicryth.decompress_into(PACKED, wrong)
+
+
+def test_progress_of_the_one_shot_functions():
+    told: list[tuple[int, int | None]] = []
+    packed = quasicryth.compress(TEXT, 1, block_size=30_000, progress=lambda *numbers: told.append(numbers))
+    expected = [(done, 100_000) for done in (30_000, 60_000, 90_000, 100_000)]
+    assert told == expected
+    for decompress in (
+        quasicryth.decompress,
+        lambda data, **options: quasicryth.decompress_into(data, bytearray(100_000), **options),
+    ):
+        told.clear()
+        decompress(packed, progress=lambda *numbers: told.append(numbers))
+        assert told == expected
+    told.clear()
+    with pytest.raises(quasicryth.QczTruncatedError):
+        quasicryth.decompress(packed[:-1], progress=lambda *numbers: told.append(numbers))
+    assert told == [(done, None) for done, _ in expected]
+
+
+# ---- memory ----------------------------------------------------------------------------------------------------------------
+
+PROGRAM = """
+import io, sys
+import quasicryth
+mode, count, threads = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+piece = quasicryth.compress  # loaded before memory is looked at
+line = b"".join(b"word%d of a line " % number for number in range(20_000))
+def peak():
+    with open("/proc/self/status") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
+class Sink(io.RawIOBase):
+    def writable(self): return True
+    def write(self, data): return len(data)
+class Source(io.RawIOBase):
+    def __init__(self):
+        compressor = quasicryth.Compressor(1, block_size=1 << 20)
+        self.frame = compressor.compress(line * 10) + compressor.flush()
+        self.data = b""
+        self.left = count
+    def readable(self): return True
+    def readinto(self, buffer):
+        if not self.data and self.left:
+            self.left -= 1
+            self.data = self.frame
+        size = min(len(buffer), len(self.data))
+        buffer[:size] = self.data[:size]
+        self.data = self.data[size:]
+        return size
+if mode == "write":
+    with quasicryth.open(Sink(), "w", level=1, block_size=1 << 20, threads=threads) as file:
+        for _ in range(10 * count):
+            file.write(line)
+else:
+    with quasicryth.open(io.BufferedReader(Source()), threads=threads) as file:
+        while file.read(1 << 20):
+            pass
+print(peak())
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("mode", ["write", "read"])
+def test_memory_does_not_depend_on_the_length(mode, threads):
+    def peak(count: int) -> int:
+        command = [sys.executable, "-c", PROGRAM, mode, str(count), str(threads)]
+        return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+    assert peak(30) < peak(5) + 8 * 1024  # KiB; 3 MB each are 15 and 90 MB
+
+
+@pytest.mark.parametrize("threads", [1, 2, 4])
+@pytest.mark.parametrize("way", ["decompress_blocks", "recover"])
+def test_blocks_that_wait_count_for_the_limit(way, threads):
+    """Payloads too: with threads, one after the other would be taken before any is decoded."""
+    size = 1 << 20
+    data = quasicryth.compress(random_bytes(12 * size), 1, block_size=size)  # stored as it is
+
+    def run() -> int:
+        if way == "recover":
+            return quasicryth.recover(io.BytesIO(data), Sink(), memlimit=2 * size, threads=threads).recovered_size
+        length = 0
+        for content in decompress_blocks(io.BytesIO(data), Limits(memlimit=2 * size), threads):
+            length += len(content)
+            del content
+        return length
+
+    run()
+    tracemalloc.start()
+    assert run() == 12 * size
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 2 * size + size + (512 << 10)  # and what was taken from the file last
+
+
+class Sink(io.RawIOBase):
+    def write(self, data):
+        return len(data)
+
+
+@pytest.mark.parametrize("threads", [1, 2, 5])
+def test_what_is_recovered_is_limited_for_any_number_of_threads(threads):
+    target = io.BytesIO()
+    with pytest.raises(quasicryth.QczLimitError):
+        quasicryth.recover(io.BytesIO(PACKED), target, max_length=len(TEXT) - 1, threads=threads)
+    assert len(target.getvalue()) <= len(TEXT) - 1
+
+
+def test_what_is_damaged_does_not_count():
+    packed = bytearray(PACKED)
+    packed[50] ^= 1
+    for threads in (1, 4):
+        target = io.BytesIO()
+        assert quasicryth.recover(io.BytesIO(packed), target, max_length=70_000, threads=threads).recovered_size == 70_000
+
+
+def test_indexes_count_for_the_limit():
+    tiny = quasicryth.compress(b"a" * 3000, 1, block_size=1)
+    many = quasicryth.compress(b"") * 3000
+    for data in (tiny, many):
+        with quasicryth.open(io.BytesIO(data), memlimit=20_000) as file, pytest.raises(quasicryth.QczLimitError, match="index"):
+            _ = file.content_size
+    with pytest.raises(quasicryth.QczLimitError, match="index"):
+        quasicryth.decompress(tiny, memlimit=5000)
+    with pytest.raises(quasicryth.QczLimitError, match="index"):
+        quasicryth.recover(io.BytesIO(tiny[:20] + b"?" + tiny[21:]), io.BytesIO(), memlimit=5000)
+    assert quasicryth.decompress(many, memlimit=1000, progress=print) == b""
+
+
+def test_the_memory_of_indexes_is_as_much_as_they_count():
+    for data, count in ((quasicryth.compress(b"a" * 4000, 1, block_size=1), 1), (quasicryth.compress(b"") * 1000, 1000)):
+        tracemalloc.start()
+        index = read_index(io.BytesIO(data))
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        tails = sum(info.compressed_size for info in index.frames) if count > 1 else 22 + 2 * 4000
+        assert peak < 10 * tails + 1200 * count + (64 << 10)

@@ -1,0 +1,157 @@
+"""The decoder written from FORMAT.md alone reads what the package writes."""
+
+# Letters of other scripts are what the engine mix is for.
+# ruff: noqa: RUF001
+
+from __future__ import annotations
+
+import random
+import textwrap
+
+import pytest
+from reference import decoder as reference_decoder
+from reference import fast as reference_fast_decoder
+from reference import mix as reference_mix_decoder
+from samples import SMALL, english, source_code, synthetic_text
+
+import quasicryth
+from quasicryth.engines import _fast, _mix
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_small_inputs(name):
+    assert reference_decoder.decode(quasicryth.compress(SMALL[name], engine="paper")) == SMALL[name]
+
+
+@pytest.mark.parametrize("tiling", ["multi", "fibonacci", "period5x8", "none", "bigrams", "all", "random:1"])
+def test_tilings(tiling):
+    data = english()[:40_000]
+    assert reference_decoder.decode(quasicryth.compress(data, engine="paper", tiling=tiling, block_size=30_000)) == data
+
+
+def test_large_books():
+    """More than 4,096 unigrams (two tiers) and phrases of up to 34 words."""
+    data = synthetic_text(1_300_000, vocabulary=9000) + english()[:5000] * 3
+    assert reference_decoder.decode(quasicryth.compress(data, engine="paper")) == data
+
+
+@pytest.mark.parametrize("position", range(0, 400, 7))
+def test_damage_is_found(position):
+    data = bytearray(quasicryth.compress(SMALL["case"], engine="paper"))
+    data[position % len(data)] ^= 1
+    with pytest.raises(reference_decoder.FormatError):
+        reference_decoder.decode(bytes(data))
+
+
+# Blocks of the engine mix
+
+
+def shuffled(words: str, size: int) -> bytes:
+    generator = random.Random(7)
+    text = ""
+    while len(text.encode()) < size:
+        text += " ".join(generator.choices(words.split(), k=12)) + generator.choice([". ", ", ", "\n"])
+    return text.encode()
+
+
+def wrapped(line_end: str, size: int) -> bytes:
+    """Prose filled to a width, so that its line ends are coded apart."""
+    words = english()[:size].decode().split()
+    return line_end.join(textwrap.wrap(" ".join(words), 60)).encode()
+
+
+MIX_TEXTS = {
+    "english": english()[5000:6200],
+    "latin": shuffled("Zwölf Boxkämpfer jagen Viktor quer über den großen Sylter Deich ÊTRE ou Être ne pas être", 700),
+    "cyrillic": shuffled("Съешь же ЕЩЁ этих мягких Французских булок, да выпей (чаю) Ґанок", 700),
+    "greek": shuffled("Ξεσκεπάζω ΤΗΝ ψυχοφθόρα Ἄνδρα μοι ἔννεπε, Μοῦσα Άγιος Έτος Ώρα Ϊός", 700),
+    "other capitals": shuffled("Ÿes ÿes Ալիք ալիք Ằn ằn ẰN Əli əli ƠN ơn ＡＢ ａｂ Ӏa ӏa ꙮ ſ ß", 700),
+    "chinese": SMALL["chinese"][:900],
+    "hindi": shuffled("ऋषियों को सताने वाले दुष्ट राक्षसों के राजा रावण का सर्वनाश करने वाले", 600),
+    "emoji": shuffled("Well 😀 done 👩‍👩‍👧‍👦! é and é, ﬁ and fi", 600),
+    "wrapped": wrapped("\n", 2500),
+    "wrapped with returns": wrapped("\r\n", 2000),
+    "wrapped after spaces": wrapped(" \n", 1500) + wrapped(" \r\n", 700),
+    "repeated": english()[:600] * 3,
+    "code": source_code()[3000:4200],
+    "brackets": shuffled("( [ { < > } ] ) ((x)) <<<< [[[[ {{{{ ((((", 600),
+    "classes": synthetic_text(3000, vocabulary=40),
+}
+
+
+@pytest.mark.parametrize("level", [4, 6, 7, 9])
+@pytest.mark.parametrize("name", MIX_TEXTS)
+def test_mix_blocks(name, level):
+    data = MIX_TEXTS[name]
+    payload = _mix.encode_block(data, level)
+    assert reference_mix_decoder.decode_mix(payload, len(data)) == data
+
+
+@pytest.mark.parametrize("name", [name for name in SMALL if SMALL[name]])
+def test_small_mix_blocks(name):
+    data = SMALL[name][:600]
+    payload = _mix.encode_block(data, 8)
+    assert reference_mix_decoder.decode_mix(payload, len(data)) == data
+
+
+def test_mix_files():
+    data = english()[:3000]
+    compressed = quasicryth.compress(data, 5, engine="mix", block_size=2000)
+    assert compressed[15 + 2] == reference_decoder.MIX
+    assert reference_decoder.decode(compressed) == data
+
+
+@pytest.mark.parametrize("level", [4, 7])
+def test_damaged_mix_blocks(level):
+    """Both decoders take a damaged payload for the same content, or both refuse it."""
+    data = wrapped("\n", 600)
+    payload = _mix.encode_block(data, level)
+    for position in [*range(14), *range(14, len(payload), 47)]:
+        damaged = payload[:position] + bytes([payload[position] ^ 1]) + payload[position + 1 :]
+        assert content_or_none(reference_mix_decoder.decode_mix, damaged, len(data)) == content_or_none(
+            _mix.decode_block, damaged, len(data)
+        )
+
+
+@pytest.mark.parametrize("change", [-9, -8, -5, -2, -1, 1, 4, 8])
+def test_mix_blocks_of_another_length(change):
+    data = MIX_TEXTS["english"][:500]
+    payload = _mix.encode_block(data, 6)
+    changed = payload[:change] if change < 0 else payload + bytes(change)
+    assert content_or_none(reference_mix_decoder.decode_mix, changed, len(data)) == content_or_none(
+        _mix.decode_block, changed, len(data)
+    )
+
+
+FAST_TEXTS = {**MIX_TEXTS, "repeats": english()[:900] * 2 + b"again " * 400 + english()[200:800], "prose": english()[:9000]}
+
+
+@pytest.mark.parametrize("level", [1, 3])
+@pytest.mark.parametrize("name", FAST_TEXTS)
+def test_fast_blocks(name, level):
+    data = FAST_TEXTS[name]
+    assert reference_fast_decoder.decode_fast(_fast.encode_block(data, level), len(data)) == data
+
+
+@pytest.mark.parametrize("name", [name for name in SMALL if SMALL[name]])
+def test_small_fast_blocks(name):
+    data = SMALL[name]
+    assert reference_fast_decoder.decode_fast(_fast.encode_block(data, 2), len(data)) == data
+
+
+@pytest.mark.parametrize("name", ["repeats", "chinese"])
+def test_damaged_fast_blocks(name):
+    data = FAST_TEXTS[name]
+    payload = _fast.encode_block(data, 3)
+    for position in [*range(60), *range(60, len(payload), 23)]:
+        damaged = payload[:position] + bytes([payload[position] ^ 1 << position % 8]) + payload[position + 1 :]
+        assert content_or_none(reference_fast_decoder.decode_fast, damaged, len(data)) == content_or_none(
+            _fast.decode_block, damaged, len(data)
+        )
+
+
+def content_or_none(decode, payload, size):
+    try:
+        return decode(payload, size)
+    except (reference_decoder.FormatError, quasicryth.QczError):
+        return None
