@@ -5,8 +5,10 @@ from cpython.bytes cimport PyBytes_AsString, PyBytes_FromStringAndSize
 from libc.stdint cimport uint8_t, uint64_t
 from quasicryth.engines._engine_error cimport raise_error
 from quasicryth._qcz cimport (
-    QCZ_ERROR_LIMIT, QCZ_MAX_BLOCK_SIZE, QCZ_OK, qcz_buffer, qcz_buffer_free, qcz_error, qcz_fast_decode, qcz_fast_encode, qcz_fast_item_count,
-    qcz_fast_memory, qcz_fast_statistics, qcz_phrase_positions,
+    QCZ_ERROR_LIMIT, QCZ_MAX_BLOCK_SIZE, QCZ_OK, qcz_buffer, qcz_buffer_free, qcz_error,
+)
+from quasicryth.engines._engines cimport (
+    fast_phrase_positions, fast_statistics, qcz_fast_decode, qcz_fast_encode, qcz_fast_item_count, qcz_fast_memory,
 )
 
 cdef const uint8_t *NOTHING = <const uint8_t *>b""   # the engine wants a pointer even to no bytes
@@ -41,7 +43,7 @@ def encode_block(const uint8_t[::1] block not None, unsigned level, const uint8_
     cdef const uint8_t *start = &block[0] if size > 0 else NOTHING
     cdef qcz_buffer payload
     cdef int status
-    cdef qcz_phrase_positions positions
+    cdef fast_phrase_positions positions
     positions.depths = NULL
     positions.count = 0
     positions.bigrams = bigrams
@@ -64,7 +66,7 @@ def encode_block(const uint8_t[::1] block not None, unsigned level, const uint8_
         qcz_buffer_free(&payload)
 
 
-cdef uint64_t read_header(const uint8_t[::1] payload, size_t raw_size, qcz_fast_statistics *statistics) except *:
+cdef uint64_t read_header(const uint8_t[::1] payload, size_t raw_size, fast_statistics *statistics) except *:
     """The memory that decoding takes; the header of the payload is all that is read."""
     cdef qcz_error error
     cdef uint64_t needed = 0
@@ -84,7 +86,7 @@ def memory_needed(const uint8_t[::1] payload not None, size_t raw_size):
 
 def inspect_block(const uint8_t[::1] payload not None, size_t raw_size):
     """Return what the header of *payload* tells: a dict of the numbers that `qcz info` prints. Raises as `memory_needed` does."""
-    cdef qcz_fast_statistics statistics
+    cdef fast_statistics statistics
     read_header(payload, raw_size, &statistics)
     return {
         "level": statistics.level,

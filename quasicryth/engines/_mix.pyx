@@ -6,9 +6,9 @@ from libc.stdint cimport uint8_t, uint64_t
 from quasicryth.engines._engine_error cimport raise_error
 from quasicryth._qcz cimport (
     QCZ_CPU_AVX2, QCZ_CPU_AVX512, QCZ_CPU_FASTEST, QCZ_CPU_NEON, QCZ_CPU_PORTABLE, QCZ_CPU_SSE41, QCZ_ERROR_LIMIT,
-    QCZ_MAX_BLOCK_SIZE, QCZ_OK, qcz_buffer, qcz_buffer_free, qcz_cpu_has, qcz_cpu_path, qcz_error, qcz_mix_decode, qcz_mix_encode,
-    qcz_mix_memory, qcz_mix_statistics,
+    QCZ_MAX_BLOCK_SIZE, QCZ_OK, qcz_buffer, qcz_buffer_free, qcz_cpu_has, qcz_cpu_path, qcz_error,
 )
+from quasicryth.engines._engines cimport mix_statistics, qcz_mix_decode, qcz_mix_encode, qcz_mix_memory
 
 cdef const uint8_t *NOTHING = <const uint8_t *>b""   # the engine wants a pointer even to no bytes
 
@@ -59,7 +59,7 @@ def encode_block(const uint8_t[::1] block not None, unsigned level, cpu_path="fa
         qcz_buffer_free(&payload)
 
 
-cdef uint64_t read_header(const uint8_t[::1] payload, size_t raw_size, qcz_mix_statistics *statistics) except *:
+cdef uint64_t read_header(const uint8_t[::1] payload, size_t raw_size, mix_statistics *statistics) except *:
     """The memory that decoding takes; the header of the payload is all that is read."""
     cdef qcz_error error
     cdef uint64_t needed = 0
@@ -79,7 +79,7 @@ def memory_needed(const uint8_t[::1] payload not None, size_t raw_size):
 
 def inspect_block(const uint8_t[::1] payload not None, size_t raw_size):
     """Return what the header of *payload* tells: a dict of the numbers that `qcz info` prints. Raises as `memory_needed` does."""
-    cdef qcz_mix_statistics statistics
+    cdef mix_statistics statistics
     read_header(payload, raw_size, &statistics)
     return {
         "level": statistics.level,

@@ -6,10 +6,11 @@ from libc.stdint cimport uint8_t, uint64_t
 from quasicryth.tiling._codebooks cimport Codebooks
 from quasicryth.engines._engine_error cimport raise_error
 from quasicryth.tiling._parse cimport Parse
-from quasicryth._qcz cimport (
-    QCZ_BOOK_COUNT, QCZ_ERROR_LIMIT, QCZ_LEVEL_COUNT, QCZ_OK, QCZ_STREAM_COUNT, qcz_block_statistics,
-    qcz_buffer, qcz_buffer_free, qcz_error, qcz_paper_decode, qcz_paper_encode, qcz_paper_memory, qcz_parse,
+from quasicryth._qcz cimport QCZ_ERROR_LIMIT, QCZ_OK, qcz_buffer, qcz_buffer_free, qcz_error
+from quasicryth.engines._engines cimport (
+    PAPER_LEVEL_COUNT, PAPER_STREAM_COUNT, paper_statistics, qcz_paper_decode, qcz_paper_encode, qcz_paper_memory,
 )
+from quasicryth.tiling._words cimport PAPER_BOOK_COUNT, paper_parse
 from quasicryth.tiling._tokens cimport Tokens
 
 from quasicryth.errors import QczLimitError
@@ -23,12 +24,12 @@ def encode_block(Tokens tokens not None, Codebooks books not None, Parse parse n
     """Return the payload of a paper block. Raises ValueError unless *books* are of the *tokens* and *parse* is of both."""
     if books.tokens is not tokens or parse.books is not books:
         raise ValueError("tokens, codebooks and parse are not of the same block")
-    cdef qcz_parse input
+    cdef paper_parse input
     cdef qcz_buffer payload
     cdef int status
     input.words = &tokens.words
     input.unigrams = books.unigrams
-    for book in range(QCZ_BOOK_COUNT):
+    for book in range(PAPER_BOOK_COUNT):
         input.book_sizes[book] = books.sizes[book]
         input.phrases[book] = books.phrases[book]
     input.event_levels = parse.levels
@@ -61,7 +62,7 @@ def memory_needed(const uint8_t[::1] payload not None, size_t raw_size):
     return needed
 
 
-cdef decode(const uint8_t[::1] payload, size_t raw_size, qcz_block_statistics *statistics):
+cdef decode(const uint8_t[::1] payload, size_t raw_size, paper_statistics *statistics):
     cdef qcz_error error
     cdef const uint8_t *start = &payload[0] if payload.shape[0] > 0 else NOTHING
     cdef bytes output = PyBytes_FromStringAndSize(NULL, raw_size)
@@ -84,7 +85,7 @@ def decode_block(const uint8_t[::1] payload not None, size_t raw_size):
 
 def inspect_block(const uint8_t[::1] payload not None, size_t raw_size):
     """Decode *payload* and return what it holds: a dict of the numbers that `qcz info` prints."""
-    cdef qcz_block_statistics statistics
+    cdef paper_statistics statistics
     decode(payload, raw_size, &statistics)
     return {
         "words": statistics.word_count,
@@ -92,10 +93,10 @@ def inspect_block(const uint8_t[::1] payload not None, size_t raw_size):
         "literal_events": statistics.literal_count,
         "matches": statistics.match_count,
         "escape_words": statistics.escape_word_count,
-        "book_sizes": [statistics.book_sizes[book] for book in range(QCZ_BOOK_COUNT)],
-        "events_per_level": [statistics.events_per_level[level] for level in range(QCZ_LEVEL_COUNT)],
+        "book_sizes": [statistics.book_sizes[book] for book in range(PAPER_BOOK_COUNT)],
+        "events_per_level": [statistics.events_per_level[level] for level in range(PAPER_LEVEL_COUNT)],
         "stream_bytes": {
             "header": statistics.header_size,
-            **{STREAM_NAMES[stream]: statistics.stream_sizes[stream] for stream in range(QCZ_STREAM_COUNT)},
+            **{STREAM_NAMES[stream]: statistics.stream_sizes[stream] for stream in range(PAPER_STREAM_COUNT)},
         },
     }

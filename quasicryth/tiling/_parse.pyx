@@ -13,7 +13,7 @@ from quasicryth.tiling._codebooks cimport Codebooks
 from quasicryth.tiling._pair_table cimport (
     NO_ID, PairTable, pair_key, pair_table_add, pair_table_find, pair_table_free, pair_table_start,
 )
-from quasicryth._qcz cimport qcz_book_words, qcz_words
+from quasicryth.tiling._words cimport paper_book_words, block_words
 from quasicryth.tiling._tokens cimport Tokens
 
 import array
@@ -40,7 +40,7 @@ cdef uint32_t number_phrase(PhraseTables *tables, int book, const uint16_t *phra
     if book == 0:
         return phrase[0]
     first = number_phrase(tables, book - 1, phrase)
-    second = number_phrase(tables, book - 2 if book > 1 else 0, phrase + qcz_book_words[book - 1])
+    second = number_phrase(tables, book - 2 if book > 1 else 0, phrase + paper_book_words[book - 1])
     if first == NO_ID or second == NO_ID:
         return NO_ID
     return pair_table_add(&tables.pairs[book], pair_key(first, second))
@@ -49,7 +49,7 @@ cdef uint32_t number_phrase(PhraseTables *tables, int book, const uint16_t *phra
 cdef int number_book(PhraseTables *tables, int book, const uint16_t *phrases, size_t count) noexcept nogil:
     cdef size_t i
     for i in range(count):
-        if number_phrase(tables, book, phrases + i * qcz_book_words[book]) == NO_ID:
+        if number_phrase(tables, book, phrases + i * paper_book_words[book]) == NO_ID:
             return 0
     return 1
 
@@ -61,7 +61,7 @@ cdef int map_entries(PhraseTables *tables, int book, const uint16_t *phrases, si
         return 0
     memset(tables.entry_of_id[book], 0xFF, (tables.pairs[book].count + 1) * sizeof(uint16_t))
     for i in range(count):
-        tables.entry_of_id[book][number_phrase(tables, book, phrases + i * qcz_book_words[book])] = <uint16_t>i
+        tables.entry_of_id[book][number_phrase(tables, book, phrases + i * paper_book_words[book])] = <uint16_t>i
     return 1
 
 
@@ -126,7 +126,7 @@ cdef void take_deepest(const uint32_t *numbers, size_t count, const uint16_t *en
             hits.entry[i] = entry_of_id[numbers[i]]
 
 
-cdef int look_up(const qcz_words *words, Codebooks books, const uint8_t *depths, const Hits *hits) noexcept nogil:
+cdef int look_up(const block_words *words, Codebooks books, const uint8_t *depths, const Hits *hits) noexcept nogil:
     cdef PhraseTables tables
     cdef size_t word_count = words.word_count
     cdef uint32_t *numbers = <uint32_t *>malloc((2 * word_count + 1) * sizeof(uint32_t))
@@ -141,10 +141,10 @@ cdef int look_up(const qcz_words *words, Codebooks books, const uint8_t *depths,
             first[i] = books.index_of_word[words.word_ids[i]]
             second[i] = first[i]
         for book in range(1, BOOK_COUNT):
-            if word_count < qcz_book_words[book] or tables.pairs[book].count == 0:
+            if word_count < paper_book_words[book] or tables.pairs[book].count == 0:
                 break
-            count = word_count - qcz_book_words[book] + 1
-            number_windows(&tables.pairs[book], first, second, qcz_book_words[book - 1], count)
+            count = word_count - paper_book_words[book] + 1
+            number_windows(&tables.pairs[book], first, second, paper_book_words[book - 1], count)
             if book == BIGRAMS:
                 take_entries(second, count, tables.entry_of_id[book], hits.bigram)
             elif hits.trigram != NULL:
@@ -172,7 +172,7 @@ cdef void cover_long_phrases(const Hits *hits, size_t word_count, uint8_t *cover
     cdef int level
     cdef size_t i, length
     for level in range(BOOK_COUNT, TRIGRAMS, -1):
-        length = qcz_book_words[level - 1]
+        length = paper_book_words[level - 1]
         if length > word_count:
             continue
         for i in range(word_count - length + 1):
@@ -187,7 +187,7 @@ cdef void cover_bigrams(const Hits *hits, size_t word_count, uint8_t *cover) noe
             place(cover, i, 2, BIGRAMS + 1)
 
 
-cdef void cover_single_words(const qcz_words *words, Codebooks books, uint8_t *cover) noexcept nogil:
+cdef void cover_single_words(const block_words *words, Codebooks books, uint8_t *cover) noexcept nogil:
     cdef size_t i
     for i in range(words.word_count):
         if cover[i] == UNCOVERED:
@@ -218,7 +218,7 @@ cdef inline uint16_t entry_at(const Hits *hits, int book, size_t position, size_
     return hits.trigram[(book - TRIGRAMS) * word_count + position]
 
 
-cdef int cover_cheaply(const qcz_words *words, Codebooks books, const Costs *costs, const Hits *hits, uint8_t *cover) noexcept nogil:
+cdef int cover_cheaply(const block_words *words, Codebooks books, const Costs *costs, const Hits *hits, uint8_t *cover) noexcept nogil:
     """The shortest path from word to word; of equals the shorter phrase. Returns 0 without memory."""
     cdef size_t word_count = words.word_count
     cdef uint64_t *rest = <uint64_t *>malloc((word_count + 1) * sizeof(uint64_t))   # the least cost from this word to the end
@@ -238,7 +238,7 @@ cdef int cover_cheaply(const qcz_words *words, Codebooks books, const Costs *cos
         level[i - 1] = unigram != NO_ID
         rest[i - 1] = rest[i] + (costs.costs[0] if unigram == NO_ID else costs.costs[costs.first[0] + unigram])
         for book in range(BIGRAMS, BOOK_COUNT):
-            length = qcz_book_words[book]
+            length = paper_book_words[book]
             if length > word_count - (i - 1):
                 break
             entry = entry_at(hits, book, i - 1, word_count)
@@ -250,7 +250,7 @@ cdef int cover_cheaply(const qcz_words *words, Codebooks books, const Costs *cos
                 level[i - 1] = <uint8_t>(book + 1)
     i = 0
     while i < word_count:
-        length = qcz_book_words[level[i] - 1] if level[i] > 1 else 1
+        length = paper_book_words[level[i] - 1] if level[i] > 1 else 1
         place(cover, i, length, level[i])
         if level[i] > BIGRAMS + 1:
             hits.entry[i] = entry_at(hits, level[i] - 1, i, word_count)
@@ -305,7 +305,7 @@ cdef int allocate_events(Parse parse, const uint8_t *cover, size_t word_count) n
     return parse.levels != NULL and parse.entries != NULL and parse.escape_ids != NULL
 
 
-cdef void list_events(Parse parse, const qcz_words *words, Codebooks books, const Hits *hits, const uint8_t *cover) noexcept nogil:
+cdef void list_events(Parse parse, const block_words *words, Codebooks books, const Hits *hits, const uint8_t *cover) noexcept nogil:
     cdef size_t event = 0
     cdef size_t escape = 0
     cdef size_t i
@@ -348,7 +348,7 @@ cdef void free_hits(Hits *hits) noexcept nogil:
     free(hits.trigram)
 
 
-cdef int parse_words(Parse parse, const qcz_words *words, Codebooks books, const uint8_t *depths, int bigrams,
+cdef int parse_words(Parse parse, const block_words *words, Codebooks books, const uint8_t *depths, int bigrams,
                      const Costs *costs) noexcept nogil:
     """The greedy cover where *depths* allow, or with *costs* the cheapest one. Returns 0 without memory."""
     cdef Hits hits

@@ -1,6 +1,6 @@
 #include "engines/fast/block.h"
 
-#include "engines/paper/block.h"
+#include "base/error.h"
 
 #include <stdlib.h>
 

@@ -5,8 +5,9 @@
  * of time, then gaps, case and letters, with which items are written.
  */
 #include "engines/fast/books.h"
+#include "engines/fast/fast.h"
 #include "text/letter_case.h"
-#include "engines/paper/block.h"
+#include "base/error.h"
 
 #include <stdlib.h>
 
@@ -236,10 +237,10 @@ static ALWAYS_INLINE uint8_t *write_gap(item_writer *writer, uint32_t context, u
 /* Title case of ASCII without branches: it comes without warning. */
 static ALWAYS_INLINE void apply_case(uint8_t *word, uint32_t size, uint32_t flag)
 {
-    const uint32_t is_title = (uint32_t)(flag == QCZ_CASE_TITLE) & (uint32_t)(word[0] < 0x80);
+    const uint32_t is_title = (uint32_t)(flag == CASE_TITLE) & (uint32_t)(word[0] < 0x80);
     const uint32_t is_lower = (uint32_t)((uint8_t)(word[0] - 'a') < 26);
     word[0] = (uint8_t)(word[0] - 32 * (is_title & is_lower));
-    if ((uint32_t)(flag != QCZ_CASE_AS_IS) & (is_title ^ 1))
+    if ((uint32_t)(flag != CASE_AS_IS) & (is_title ^ 1))
         letter_case_apply(word, size, flag);
 }
 
@@ -417,7 +418,7 @@ static int decode_all(fast_decoder *decoder, const uint8_t *body, size_t size)
     return decoder->failure == NULL && read_items(decoder);
 }
 
-qcz_status qcz_fast_memory(const uint8_t *payload, size_t size, size_t raw_size, uint64_t *needed, qcz_fast_statistics *statistics,
+qcz_status qcz_fast_memory(const uint8_t *payload, size_t size, size_t raw_size, uint64_t *needed, fast_statistics *statistics,
                            qcz_error *error)
 {
     fast_header header;
@@ -425,7 +426,7 @@ qcz_status qcz_fast_memory(const uint8_t *payload, size_t size, size_t raw_size,
     const qcz_status status = fast_header_read(payload, size, raw_size, &header, &header_size, error);
     *needed = status == QCZ_OK ? decoder_memory(&header) : 0;
     if (status == QCZ_OK && statistics != NULL)
-        *statistics = (qcz_fast_statistics){.level = header.level, .item_count = header.item_count, .event_count = header.event_count,
+        *statistics = (fast_statistics){.level = header.level, .item_count = header.item_count, .event_count = header.event_count,
                                             .word_count = header.word_count, .gap_count = header.gap_count,
                                             .phrase_count = header.phrase_count};
     return status;

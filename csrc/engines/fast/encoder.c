@@ -3,6 +3,7 @@
  * all symbols.
  */
 #include "engines/fast/code_cost.h"
+#include "engines/fast/fast.h"
 #include "engines/fast/plan.h"
 
 #include <stdlib.h>
@@ -27,7 +28,7 @@ typedef struct fast_effort {
 typedef struct fast_encoder {
     unsigned level;
     const fast_effort *effort;
-    qcz_phrase_positions positions;
+    fast_phrase_positions positions;
     item_list items;
     uint16_t *word_classes; /* per distinct word */
     uint64_t *keys;         /* per item: of its bytes */
@@ -697,7 +698,7 @@ static int encode(fast_encoder *encoder, qcz_buffer *payload)
     return find_parse(encoder) && make_plan(encoder) && write_payload(encoder, payload);
 }
 
-qcz_status qcz_fast_encode(const uint8_t *block, size_t size, unsigned level, const qcz_phrase_positions *positions, qcz_buffer *payload)
+qcz_status qcz_fast_encode(const uint8_t *block, size_t size, unsigned level, const fast_phrase_positions *positions, qcz_buffer *payload)
 {
     *payload = (qcz_buffer){0};
     if (size > QCZ_MAX_BLOCK_SIZE || level < FAST_FIRST_LEVEL || level > FAST_LAST_LEVEL)

@@ -1,10 +1,11 @@
 /* decoder.c - reads one mix block. Every number from the payload is checked before it is used. */
 #include "engines/mix/cpu_path.h"
-#include "engines/paper/block.h"
+#include "engines/mix/mix.h"
+#include "base/error.h"
 
 #include <stdlib.h>
 
-qcz_status qcz_mix_memory(const uint8_t *payload, size_t size, size_t raw_size, uint64_t *needed, qcz_mix_statistics *statistics,
+qcz_status qcz_mix_memory(const uint8_t *payload, size_t size, size_t raw_size, uint64_t *needed, mix_statistics *statistics,
                           qcz_error *error)
 {
     mix_header header;
@@ -12,7 +13,7 @@ qcz_status qcz_mix_memory(const uint8_t *payload, size_t size, size_t raw_size, 
     const qcz_status status = mix_header_read(payload, size, raw_size, &header, &header_size, error);
     *needed = status == QCZ_OK ? mix_coder_memory(&header, raw_size) : 0;
     if (status == QCZ_OK && statistics != NULL)
-        *statistics = (qcz_mix_statistics){.level = header.level, .line_ends_apart = header.flags & MIX_LINE_ENDS_APART,
+        *statistics = (mix_statistics){.level = header.level, .line_ends_apart = header.flags & MIX_LINE_ENDS_APART,
                                            .item_count = header.item_count, .word_count = header.word_count,
                                            .gap_count = header.gap_count};
     return status;

@@ -1,6 +1,7 @@
 /* encoder.c - writes one mix block: items, codebooks, then everything through the coder of mix_coder.h. */
 #include "engines/mix/cpu_path.h"
 #include "books/item_books.h"
+#include "engines/mix/mix.h"
 
 #include <stdlib.h>
 

@@ -2,8 +2,10 @@
 #include "engines/paper/case_flags.h"
 #include "engines/paper/event_model.h"
 #include "engines/paper/block.h"
+#include "engines/paper/paper.h"
 #include "engines/paper/phrase_model.h"
 #include "engines/paper/spelling_model.h"
+#include "text/letter_case.h"
 
 #include <stdlib.h>
 
@@ -20,11 +22,11 @@ typedef struct word_list {
 typedef struct paper_decoder {
     paper_header header;
     const uint8_t *payload;
-    size_t stream_offsets[QCZ_STREAM_COUNT];
-    arithmetic_decoder streams[QCZ_STREAM_COUNT];
+    size_t stream_offsets[PAPER_STREAM_COUNT];
+    arithmetic_decoder streams[PAPER_STREAM_COUNT];
     word_list unigrams;
     word_list escape_words;
-    uint16_t *phrases[QCZ_BOOK_COUNT];
+    uint16_t *phrases[PAPER_BOOK_COUNT];
     frequency_model escapes_left;
     node_arena escapes_arena;
     event_model *model;
@@ -34,7 +36,7 @@ typedef struct paper_decoder {
     uint8_t *next;
     uint8_t *end;
     uint32_t words_left;
-    qcz_block_statistics *statistics;
+    paper_statistics *statistics;
     qcz_error *error;
 } paper_decoder;
 
@@ -64,8 +66,8 @@ static uint64_t word_list_memory(uint64_t count, uint64_t byte_count)
 static uint64_t phrase_count_sum(const paper_header *header)
 {
     uint64_t sum = 0;
-    for (unsigned book = 1; book < QCZ_BOOK_COUNT; book++)
-        sum += (uint64_t)header->book_sizes[book] * qcz_book_words[book];
+    for (unsigned book = 1; book < PAPER_BOOK_COUNT; book++)
+        sum += (uint64_t)header->book_sizes[book] * paper_book_words[book];
     return sum;
 }
 
@@ -145,7 +147,7 @@ static int is_complete(const word_list *list)
 static qcz_status decode_unigrams(paper_decoder *decoder, spelling_model *spelling)
 {
     const uint32_t size = decoder->header.book_sizes[0];
-    const uint32_t common = size < QCZ_COMMON_UNIGRAMS ? size : QCZ_COMMON_UNIGRAMS;
+    const uint32_t common = size < PAPER_COMMON_UNIGRAMS ? size : PAPER_COMMON_UNIGRAMS;
     if (!word_list_allocate(&decoder->unigrams, size, decoder->header.unigram_bytes))
         return fail_memory(decoder);
     if (!decode_words(decoder, STREAM_CODEBOOK, spelling, &decoder->unigrams, common) ||
@@ -165,9 +167,9 @@ static qcz_status decode_phrase_books(paper_decoder *decoder)
     if (decoder->phrases[1] == NULL || !phrase_model_start(&model, sizes[0]))
         return fail_memory(decoder);
     int decoded = 1;
-    for (uint32_t book = 1; book < QCZ_BOOK_COUNT && decoded; book++) {
+    for (uint32_t book = 1; book < PAPER_BOOK_COUNT && decoded; book++) {
         if (book > 1)
-            decoder->phrases[book] = decoder->phrases[book - 1] + (size_t)sizes[book - 1] * qcz_book_words[book - 1];
+            decoder->phrases[book] = decoder->phrases[book - 1] + (size_t)sizes[book - 1] * paper_book_words[book - 1];
         decoded = decode_phrases(&decoder->streams[STREAM_CODEBOOK], &model, book, decoder->phrases[book], sizes[book]);
     }
     phrase_model_free(&model);
@@ -249,7 +251,7 @@ static event unpack_event(uint32_t packed)
 /* Takes the words of an event off those still to come; so the events never outnumber the words of the block. */
 static int add_event(paper_decoder *decoder, event current)
 {
-    const uint32_t words = current.level == LEVEL_ESCAPE ? 1 : qcz_book_words[current.level - 1];
+    const uint32_t words = current.level == LEVEL_ESCAPE ? 1 : paper_book_words[current.level - 1];
     if (words > decoder->words_left)
         return 0;
     decoder->words_left -= words;
@@ -281,7 +283,7 @@ static int decode_next(paper_decoder *decoder)
     event literal;
     decode_event(levels, &decoder->streams[STREAM_ENTRIES], decoder->model, &literal);
     decoder->statistics->literal_count++;
-    return literal.level < QCZ_LEVEL_COUNT && add_event(decoder, literal);
+    return literal.level < PAPER_LEVEL_COUNT && add_event(decoder, literal);
 }
 
 static qcz_status decode_events(paper_decoder *decoder)
@@ -312,7 +314,7 @@ static int emit_word(paper_decoder *decoder, const word_list *list, uint32_t ent
         memcpy(decoder->next, word.bytes, word.size);
     if (decoder->header.flags & PAPER_CASE_FOLDED) {
         const uint8_t flag = decode_case_flag(&decoder->streams[STREAM_CASE], &decoder->case_contexts);
-        if (flag != QCZ_CASE_AS_IS)
+        if (flag != CASE_AS_IS)
             apply_case_flag(decoder->next, word.size, flag);
     }
     decoder->next += word.size;
@@ -331,7 +333,7 @@ static int emit_escape(paper_decoder *decoder)
 
 static int emit_phrase(paper_decoder *decoder, event current)
 {
-    const uint32_t words = qcz_book_words[current.level - 1];
+    const uint32_t words = paper_book_words[current.level - 1];
     const uint16_t *phrase = decoder->phrases[current.level - 1] + (size_t)current.index * words;
     for (uint32_t i = 0; i < words; i++)
         if (!emit_word(decoder, &decoder->unigrams, phrase[i]))
@@ -369,7 +371,7 @@ static qcz_status emit_all(paper_decoder *decoder)
 static void start_streams(paper_decoder *decoder, size_t header_size)
 {
     size_t offset = header_size;
-    for (unsigned stream = 0; stream < QCZ_STREAM_COUNT; stream++) {
+    for (unsigned stream = 0; stream < PAPER_STREAM_COUNT; stream++) {
         const size_t size = decoder->header.stream_sizes[stream];
         arithmetic_decoder_start(&decoder->streams[stream], decoder->payload + offset, size);
         offset += size;
@@ -378,23 +380,23 @@ static void start_streams(paper_decoder *decoder, size_t header_size)
 
 static void fill_statistics(const paper_decoder *decoder, size_t header_size)
 {
-    qcz_block_statistics *statistics = decoder->statistics;
+    paper_statistics *statistics = decoder->statistics;
     statistics->word_count = decoder->header.word_count;
     statistics->event_count = decoder->event_count;
     statistics->escape_word_count = decoder->header.escape_word_count;
     statistics->header_size = header_size;
-    for (unsigned book = 0; book < QCZ_BOOK_COUNT; book++)
+    for (unsigned book = 0; book < PAPER_BOOK_COUNT; book++)
         statistics->book_sizes[book] = decoder->header.book_sizes[book];
-    for (unsigned stream = 0; stream < QCZ_STREAM_COUNT; stream++)
+    for (unsigned stream = 0; stream < PAPER_STREAM_COUNT; stream++)
         statistics->stream_sizes[stream] = decoder->header.stream_sizes[stream];
     for (size_t i = 0; i < decoder->event_count; i++)
         statistics->events_per_level[unpack_event(decoder->events[i]).level]++;
 }
 
 qcz_status qcz_paper_decode(const uint8_t *payload, size_t size, uint8_t *output, size_t raw_size,
-                            qcz_block_statistics *statistics, qcz_error *error)
+                            paper_statistics *statistics, qcz_error *error)
 {
-    qcz_block_statistics unused;
+    paper_statistics unused;
     paper_decoder decoder = {
         .payload = payload,
         .next = output,
@@ -402,7 +404,7 @@ qcz_status qcz_paper_decode(const uint8_t *payload, size_t size, uint8_t *output
         .statistics = statistics != NULL ? statistics : &unused,
         .error = error,
     };
-    *decoder.statistics = (qcz_block_statistics){0};
+    *decoder.statistics = (paper_statistics){0};
     *error = (qcz_error){0};
     size_t header_size;
     qcz_status status = paper_header_read(payload, size, raw_size, &decoder.header, &header_size, error);
