@@ -159,7 +159,7 @@ typedef struct qcz_positions {
 } qcz_positions;
 
 /* The phrases of a block, found by the caller: engines/paper/parse.h says what it is. */
-struct qcz_parse;
+struct paper_parse;
 
 /* Is told the cost of a token, in bits times 256, and what kind of token it is: a constant string. For reports only. */
 typedef void qcz_cost_report(void *context, const char *kind, uint64_t cost);
@@ -199,7 +199,7 @@ qcz_status qcz_position_count(const qcz_encoder_options *options, const uint8_t 
  * block; QCZ_ERROR_NOT_TEXT; QCZ_ERROR_LIMIT; QCZ_ERROR_MEMORY.
  */
 qcz_status qcz_encoder_plan(qcz_encoder *encoder, const uint8_t *block, size_t size, const qcz_positions *positions,
-                            const struct qcz_parse *parse, qcz_buffer *head, qcz_error *error);
+                            const struct paper_parse *parse, qcz_buffer *head, qcz_error *error);
 
 /*
  * Codes the next `size` bytes of the block as a segment; the whole block, for an engine whose segment_size is 0. On success the

@@ -75,7 +75,7 @@ cdef extern from "qcz.h" nogil:
         int bigrams
 
     # Defined in csrc/engines/paper/parse.h.
-    struct qcz_parse:
+    struct paper_parse:
         pass
 
     ctypedef void qcz_cost_report(void *context, const char *kind, uint64_t cost) noexcept nogil
@@ -95,7 +95,7 @@ cdef extern from "qcz.h" nogil:
     qcz_status qcz_position_count(const qcz_encoder_options *options, const uint8_t *block, size_t size, size_t *count,
                                   qcz_error *error)
     qcz_status qcz_encoder_plan(qcz_encoder *encoder, const uint8_t *block, size_t size, const qcz_positions *positions,
-                                const qcz_parse *parse, qcz_buffer *head, qcz_error *error)
+                                const paper_parse *parse, qcz_buffer *head, qcz_error *error)
     qcz_status qcz_encoder_segment(qcz_encoder *encoder, size_t size, qcz_buffer *payload, qcz_error *error)
     void qcz_encoder_free(qcz_encoder *encoder)
 

@@ -82,19 +82,19 @@ qcz_status qcz_position_count(const qcz_encoder_options *options, const uint8_t 
 }
 
 /* What is wrong with a block before an engine has seen it; NULL if nothing is. */
-static const char *find_fault(const engine *engine, const engine_block *block)
+static const char *find_fault(const engine *taken_by, const engine_block *block)
 {
     if (block->size > QCZ_MAX_BLOCK_SIZE)
         return "the block is larger than the format allows";
-    if (block->positions != NULL && engine->position_count == NULL)
+    if (block->positions != NULL && taken_by->position_count == NULL)
         return "the engine looks nothing up at positions";
-    if ((block->parse != NULL) != (engine->facts.takes_parse != 0))
-        return engine->facts.takes_parse ? "the engine needs a parse of the block" : "the engine takes no parse";
+    if ((block->parse != NULL) != (taken_by->facts.takes_parse != 0))
+        return taken_by->facts.takes_parse ? "the engine needs a parse of the block" : "the engine takes no parse";
     return NULL;
 }
 
 qcz_status qcz_encoder_plan(qcz_encoder *encoder, const uint8_t *block, size_t size, const qcz_positions *positions,
-                            const struct qcz_parse *parse, qcz_buffer *head, qcz_error *error)
+                            const struct paper_parse *parse, qcz_buffer *head, qcz_error *error)
 {
     *head = (qcz_buffer){0};
     encoder->size = encoder->coded = 0;

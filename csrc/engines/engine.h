@@ -17,7 +17,7 @@ typedef struct engine_block {
     const uint8_t *bytes;
     size_t size;
     const qcz_positions *positions;
-    const struct qcz_parse *parse;
+    const struct paper_parse *parse;
 } engine_block;
 
 /* A head and how large the block is that it belongs to. */

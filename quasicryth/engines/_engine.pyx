@@ -13,7 +13,7 @@ from quasicryth._qcz cimport (
     QCZ_ERROR_MEMORY, QCZ_ERROR_NOT_TEXT, QCZ_ERROR_PARAMETER, QCZ_MAX_BLOCK_SIZE, QCZ_OK, qcz_buffer, qcz_buffer_free, qcz_cpu_has,
     qcz_cpu_path, qcz_decoder, qcz_decoder_free, qcz_decoder_new, qcz_decoder_open, qcz_decoder_options, qcz_decoder_segment,
     qcz_encoder, qcz_encoder_free, qcz_encoder_new, qcz_encoder_options, qcz_encoder_plan, qcz_encoder_segment, qcz_engine_count,
-    qcz_engine_facts, qcz_engine_facts_at, qcz_error, qcz_head_memory, qcz_parse, qcz_plan_memory, qcz_position_count,
+    qcz_engine_facts, qcz_engine_facts_at, qcz_error, qcz_head_memory, paper_parse, qcz_plan_memory, qcz_position_count,
     qcz_positions, qcz_prepare, qcz_prepare_memory, qcz_prepared, qcz_prepared_free, qcz_status, qcz_version,
 )
 
@@ -359,7 +359,7 @@ cdef class BlockEncoder:
         cdef size_t size = block.shape[0]
         cdef qcz_positions positions
         cdef const qcz_positions *chosen = NULL
-        cdef const qcz_parse *phrases = NULL
+        cdef const paper_parse *phrases = NULL
         cdef qcz_buffer head
         cdef qcz_status status
         cdef qcz_error error
@@ -369,7 +369,7 @@ cdef class BlockEncoder:
             positions.bigrams = bigrams
             chosen = &positions
         if parse is not None:
-            phrases = <const qcz_parse *>PyCapsule_GetPointer(parse, "quasicryth.parse")
+            phrases = <const paper_parse *>PyCapsule_GetPointer(parse, "quasicryth.parse")
         self.block, self.extras = block, (depths, parse)
         with nogil:
             status = qcz_encoder_plan(self.encoder, start, size, chosen, phrases, &head, &error)

@@ -3,6 +3,7 @@
  * Built as decode_mix_block.c is.
  */
 #include "decoder_checks.h"
+#include "engines/fast/fast.h"
 
 #include <string.h>
 
@@ -24,7 +25,7 @@ static qcz_status decode(const fuzz_input *input, uint8_t *output)
 static int check_memory(const fuzz_input *input)
 {
     qcz_error error;
-    qcz_fast_statistics statistics;
+    fast_statistics statistics;
     uint64_t needed = 0;
     const qcz_status status = qcz_fast_memory(input->payload, input->size, input->raw_size, &needed, &statistics, &error);
     if (status != QCZ_OK) {

@@ -7,6 +7,7 @@
  * With gcc alone, link replay.c or mutate.c, which have a main, in place of `-fsanitize=fuzzer`.
  */
 #include "decoder_checks.h"
+#include "engines/mix/mix.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -47,7 +48,7 @@ static void decode_twice(const fuzz_input *input, uint8_t *fastest, uint8_t *oth
     require(status != QCZ_OK || memcmp(fastest, other, input->raw_size) == 0, "the same payload gives the same bytes");
 }
 
-static void check_statistics(const fuzz_input *input, uint64_t needed, const qcz_mix_statistics *statistics)
+static void check_statistics(const fuzz_input *input, uint64_t needed, const mix_statistics *statistics)
 {
     require(statistics->level >= 4 && statistics->level <= 9, "a known level");
     require(statistics->item_count <= input->raw_size, "an item is one byte at least");
@@ -60,7 +61,7 @@ static void check_statistics(const fuzz_input *input, uint64_t needed, const qcz
 static int check_memory(const fuzz_input *input)
 {
     qcz_error error;
-    qcz_mix_statistics statistics;
+    mix_statistics statistics;
     uint64_t needed = 0;
     const qcz_status status = qcz_mix_memory(input->payload, input->size, input->raw_size, &needed, &statistics, &error);
     if (status != QCZ_OK)

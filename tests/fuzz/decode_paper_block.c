@@ -7,6 +7,7 @@
  * With gcc alone, link replay.c or mutate.c, which have a main, in place of `-fsanitize=fuzzer`.
  */
 #include "decoder_checks.h"
+#include "engines/paper/paper.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,13 +17,13 @@ enum { MAX_RAW_SIZE = 1 << 20 };
 /* After the flags: 21 numbers, the last six of them sizes of streams (FORMAT.md, section 3.1). */
 const fuzz_shape fuzz_target_shape = {.first_number = RAW_SIZE_BYTES + 1, .number_count = 21, .first_stream_size = 15};
 
-static void check_statistics(const fuzz_input *input, const qcz_block_statistics *statistics)
+static void check_statistics(const fuzz_input *input, const paper_statistics *statistics)
 {
     uint64_t bytes = statistics->header_size;
     uint64_t events = 0;
-    for (unsigned stream = 0; stream < QCZ_STREAM_COUNT; stream++)
+    for (unsigned stream = 0; stream < PAPER_STREAM_COUNT; stream++)
         bytes += statistics->stream_sizes[stream];
-    for (unsigned level = 0; level < QCZ_LEVEL_COUNT; level++)
+    for (unsigned level = 0; level < PAPER_LEVEL_COUNT; level++)
         events += statistics->events_per_level[level];
     require(bytes == input->size, "header and streams are the payload");
     require(events == statistics->event_count, "every event has a level");
@@ -30,7 +31,7 @@ static void check_statistics(const fuzz_input *input, const qcz_block_statistics
     require(statistics->word_count <= input->raw_size, "a word is one byte at least");
 }
 
-static qcz_status decode(const fuzz_input *input, uint8_t *output, qcz_block_statistics *statistics)
+static qcz_status decode(const fuzz_input *input, uint8_t *output, paper_statistics *statistics)
 {
     qcz_error error;
     const qcz_status status = qcz_paper_decode(input->payload, input->size, output, input->raw_size, statistics, &error);
@@ -44,7 +45,7 @@ static qcz_status decode(const fuzz_input *input, uint8_t *output, qcz_block_sta
 /* The two outputs start out different, so that a byte the decoder forgets to write shows. */
 static void decode_twice(const fuzz_input *input, uint8_t *plain, uint8_t *counted)
 {
-    qcz_block_statistics statistics;
+    paper_statistics statistics;
     memset(plain, 0x00, input->raw_size);
     memset(counted, 0xFF, input->raw_size);
     const qcz_status status = decode(input, plain, NULL);

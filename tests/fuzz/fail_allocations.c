@@ -7,7 +7,8 @@
  *
  * Whatever is missing, the engine has to say so, and to leave nothing behind: the sanitizer sees what it does not free.
  */
-#include "qcz.h"
+#include "engines/fast/fast.h"
+#include "engines/mix/mix.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,7 +60,7 @@ enum { FIRST_MIX_LEVEL = 4 };
 
 static qcz_status encode_block(const uint8_t *block, size_t size, unsigned level, qcz_buffer *payload)
 {
-    return level < FIRST_MIX_LEVEL ? qcz_fast_encode(block, size, level, &(qcz_phrase_positions){.depths = NULL}, payload)
+    return level < FIRST_MIX_LEVEL ? qcz_fast_encode(block, size, level, &(fast_phrase_positions){.depths = NULL}, payload)
                                    : qcz_mix_encode(block, size, level, QCZ_CPU_FASTEST, payload);
 }
 

@@ -8,7 +8,7 @@
  * With gcc alone, link replay.c or mutate.c, which have a main, in place of `-fsanitize=fuzzer`.
  */
 #include "fuzz_target.h"
-#include "qcz.h"
+#include "engines/mix/mix.h"
 
 #include <stdio.h>
 #include <stdlib.h>
