@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from ..base.version import __version__
-from ..engines.levels import ENGINES
+from ..engines.registry import CPU_PATHS, ENGINE_NAMES
 
 
 def describe_version() -> str:
     """Return the version of the package, and what it has: engines, format, and what the processor runs them with."""
-    from ..engines._mix import CPU_PATHS
     from ..frames.layout import VERSION
 
-    return f"qcz {__version__}\nengines {', '.join(ENGINES)}; file format {VERSION}; CPU path {CPU_PATHS[-1]}"
+    return f"qcz {__version__}\nengines {', '.join(ENGINE_NAMES)}; file format {VERSION}; CPU path {CPU_PATHS[-1]}"

@@ -1,7 +1,6 @@
-from types import CapsuleType
-from typing import Any, NoReturn
+from typing import Any
 
-from typing_extensions import Buffer, disjoint_base
+from typing_extensions import Buffer, CapsuleType, disjoint_base
 
 MAX_BLOCK_SIZE: int
 VERSION: str
@@ -12,11 +11,11 @@ ENGINES: tuple[Engine, ...]
 class Prepared:
     engine: Engine
     level: int
-    def __init__(self) -> NoReturn: ...
+    def __init__(self) -> None: ...
 
 @disjoint_base
 class Engine:
-    def __init__(self) -> NoReturn: ...
+    def __init__(self) -> None: ...
     @property
     def name(self) -> str: ...
     @property
@@ -54,7 +53,7 @@ class Engine:
 @disjoint_base
 class BlockEncoder:
     engine: Engine
-    def __init__(self) -> NoReturn: ...
+    def __init__(self) -> None: ...
     def plan(
         self, block: Buffer, depths: Buffer | None = None, bigrams: bool = True, parse: CapsuleType | None = None
     ) -> bytes | None: ...
@@ -64,7 +63,7 @@ class BlockEncoder:
 
 @disjoint_base
 class BlockDecoder:
-    def __init__(self) -> NoReturn: ...
+    def __init__(self) -> None: ...
     def facts(self) -> dict[str, Any]: ...
 
 @disjoint_base

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from ._engine import BlockContent
 from .registry import engine_of_name
 
 if TYPE_CHECKING:
-    from ._engine import BlockEncoder, Prepared
+    from ._engine import BlockDecoder, BlockEncoder, Engine, Prepared
     from .options import EngineOptions
 
 _PUBLISHED_TILING = "multi"  # of an engine that takes a parse, where nothing else is said
@@ -25,6 +26,11 @@ class CodedBlock:
     def size(self) -> int:
         """The bytes of the head and of all payloads."""
         return len(self.head) + sum(len(payload) for _, payload in self.segments)
+
+    @property
+    def content_size(self) -> int:
+        """The bytes of content that all segments stand for."""
+        return sum(size for size, _ in self.segments)
 
 
 def _plan_by_parse(encoder: BlockEncoder, content: bytes | bytearray | memoryview, options: EngineOptions) -> bytes | None:
@@ -65,3 +71,22 @@ def encode(
     step = engine.segment_size or len(content)
     sizes = [min(step, len(content) - start) for start in range(0, len(content), max(step, 1))] or [0]
     return CodedBlock(head, tuple((size, encoder.segment(size)) for size in sizes))
+
+
+def _decode_segments(block: CodedBlock, decoder: BlockDecoder) -> BlockContent:
+    content = BlockContent(block.content_size)
+    for size, payload in block.segments:
+        content.decode(decoder, payload, size)
+    return content
+
+
+def decode(block: CodedBlock, engine: Engine, prepared: Prepared | None = None, *, cpu_path: str = "fastest") -> bytes:
+    """Return the content of *block*, coded by *engine*. Raises QczCorruptError, QczLimitError for one of more than MAX_BLOCK_SIZE."""
+    return _decode_segments(block, engine.open(block.head, block.content_size, prepared, cpu_path=cpu_path)).take()
+
+
+def describe(block: CodedBlock, engine: Engine, prepared: Prepared | None = None) -> dict[str, Any]:
+    """Decode *block* and return what is in it: names and numbers, some of them in groups. Raises as `decode`."""
+    decoder = engine.open(block.head, block.content_size, prepared, describe=True)
+    _decode_segments(block, decoder)
+    return decoder.facts()

@@ -1,7 +1,6 @@
 from array import array
-from types import CapsuleType
 
-from typing_extensions import Buffer, disjoint_base
+from typing_extensions import Buffer, CapsuleType, disjoint_base
 
 from ._codebooks import Codebooks
 from ._tokens import Tokens

@@ -290,6 +290,8 @@ cdef class Parse:
     def view(self):
         """Return the parse as `BlockEncoder.plan` takes it: a capsule that keeps it, its codebooks and its words in being."""
         cdef int book
+        if self.books is None:
+            raise ValueError("the parse is of no block yet")
         self.input.words = &self.books.tokens.words
         self.input.unigrams = self.books.unigrams
         for book in range(BOOK_COUNT):
