@@ -14,12 +14,14 @@ _FIRST_LEVEL_WITH_PHRASES = 2  # of the engine fast
 class EngineOptions:
     """Which engine codes text: `fast` at *level* 1 to 3, `mix` at 4 to 9, or `paper`.
 
-    `paper`, and `fast` from level 2 on, look phrases up at *positions*; None is what is best for the engine.
+    `paper`, and `fast` from level 2 on, look phrases up at *positions*; None is what is best for the engine. An engine that takes
+    codebooks begins its blocks from what it makes of *codebook*.
     """
 
     engine: str = "mix"
     level: int = 6
     positions: Positions | None = None
+    codebook: bytes | None = None
 
 
 @dataclass(frozen=True)
