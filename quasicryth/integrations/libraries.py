@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Unpack
 
-    from ..files.file_object import FileOptions, Name
+    from ..files.file_object import FileOptions
+    from ..files.names import Name
 
 TAR_SUFFIX = ".tar.qcz"
 SHUTIL_FORMAT = "qcztar"

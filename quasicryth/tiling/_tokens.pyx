@@ -1,5 +1,5 @@
 # cython: language_level=3, freethreading_compatible=True
-"""Tokens: a block as numbered words with case flags (paper, sections 1.2 to 1.4). The work is done in csrc/words.c."""
+"""Tokens: a block as numbered words with case flags (paper, sections 1.2 to 1.4). The work is done in csrc/text/words.c."""
 
 from libc.stdint cimport uint8_t
 from quasicryth._qcz cimport QCZ_OK, qcz_is_binary, qcz_words_free, qcz_words_split

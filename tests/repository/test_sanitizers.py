@@ -3,6 +3,7 @@ and of threads."""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -22,14 +23,14 @@ def package(tmp_path_factory):
 
 def run_python(package, *arguments, sanitizers: str = sanitized.SANITIZERS[0]) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, *map(str, arguments)]
-    environment = {**sanitized.environment(sanitizers), "PYTHONPATH": str(package)}
+    environment = {**sanitized.environment(sanitizers), "PYTHONPATH": os.pathsep.join(map(str, (package, package / "tests")))}
     return subprocess.run(command, cwd=package, env=environment, capture_output=True, text=True, check=False, timeout=600)
 
 
 def test_it_is_the_sanitized_package_that_runs(package):
     program = "import quasicryth.base._checksum as built; print(built.__file__, built.CHECKSUMS_ARE_CHECKED)"
     run = run_python(package, "-c", program)
-    assert run.stdout.split() == [str(next((package / "quasicryth").glob("_checksum.*.so"))), "False"], run.stderr
+    assert run.stdout.split() == [str(next((package / "quasicryth" / "base").glob("_checksum.*.so"))), "False"], run.stderr
 
 
 @pytest.mark.parametrize("target", COUNTS)
