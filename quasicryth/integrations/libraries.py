@@ -1,14 +1,4 @@
-"""Lets other libraries read and write .qcz files. Each is imported only by the function that is called for it.
-
-| Library | What it takes |
-|---|---|
-| fsspec, and dask and datasets through it | `register_fsspec()`, in each process |
-| smart_open | `register_smart_open()` |
-| shutil | `register_shutil()` |
-| tarfile | `open_tar(...)`, or `tarfile.open(fileobj=quasicryth.open(...))` |
-| pandas, and all that take a file object | nothing: `pandas.read_csv(quasicryth.open(...))` |
-| numcodecs, and zarr through it | nothing: an entry point names `quasicryth.integrations.numcodecs.Qcz` |
-"""
+"""Lets other libraries read and write .qcz files. Each is imported only by the function that is called for it."""
 
 from __future__ import annotations
 

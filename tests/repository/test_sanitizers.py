@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+from conftest import ROOT
 
 from bench.attacks import sanitized
 
@@ -25,6 +26,10 @@ def run_python(package, *arguments, sanitizers: str = sanitized.SANITIZERS[0]) -
     command = [sys.executable, *map(str, arguments)]
     environment = {**sanitized.environment(sanitizers), "PYTHONPATH": os.pathsep.join(map(str, (package, package / "tests")))}
     return subprocess.run(command, cwd=package, env=environment, capture_output=True, text=True, check=False, timeout=600)
+
+
+def test_the_tests_that_are_left_out_are_there():
+    assert {path.name for path in (ROOT / "tests").rglob("test_*.py")} >= set(sanitized.NOT_SANITIZED)
 
 
 def test_it_is_the_sanitized_package_that_runs(package):
