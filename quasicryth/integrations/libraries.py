@@ -61,9 +61,10 @@ def register_fsspec(**options: Unpack[FileOptions]) -> None:
 
     Raises ImportError if fsspec is not installed.
     """
+    make_file = _file_maker(options)
     from fsspec.compression import register_compression
 
-    register_compression("qcz", _file_maker(options), "qcz", force=True)
+    register_compression("qcz", make_file, "qcz", force=True)
 
 
 def register_smart_open(**options: Unpack[FileOptions]) -> None:
@@ -73,9 +74,10 @@ def register_smart_open(**options: Unpack[FileOptions]) -> None:
 
     Raises ImportError if smart_open is not installed.
     """
+    make_file = _file_maker(options)
     from smart_open import register_compressor
 
-    register_compressor(".qcz", _file_maker(options))
+    register_compressor(".qcz", make_file)
 
 
 def _split_options(options: FileOptions) -> tuple[FileOptions, FileOptions]:
