@@ -5,10 +5,9 @@ from __future__ import annotations
 import random
 
 import pytest
-from engines.test_mix import SENTENCES, log_lines, shuffled, wrapped
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from samples import CHINESE, SMALL, english, random_bytes, source_code, synthetic_text
+from samples import CHINESE, SENTENCES, SMALL, english, log_lines, random_bytes, shuffled, source_code, synthetic_text, wrapped
 
 import quasicryth
 from quasicryth.engines import _fast
