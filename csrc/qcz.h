@@ -1,10 +1,18 @@
 /*
- * qcz.h - the C engine of quasicryth: blocks in, blocks out.
+ * qcz.h - the public interface of the C engines of quasicryth: blocks of text in, segments of bytes out, and back.
  *
- * The engine knows words, models and one block at a time. It knows no files, no frames and no Python. It keeps no state
- * between calls, so any number of threads may call it, each with its own arguments. Sizes are bytes unless a name says
- * otherwise; a pointer to no bytes at all still has to point somewhere. The layout of every stream is specified in FORMAT.md,
- * sections "Paper block", "Mix block" and "Fast block".
+ * An *engine* is a way to code text. It codes one *block* at a time: it reads the whole block and writes its *head*, what a decoder
+ * must know before the first word; then it codes the block *segment* by segment, in order. A decoder opens the head, and decodes
+ * the segments in the same order. Where a block begins may be a *prepared state*, made of a codebook: a text that both sides have
+ * read before.
+ *
+ * Nothing here knows files, frames or Python. There is no state but in the objects that the caller holds: different threads may
+ * use different objects at the same time, and share a prepared state. Sizes are bytes unless a name says otherwise; a pointer to no
+ * bytes at all still has to point somewhere. The layout of heads and segments is specified in quasicryth/frames/FORMAT.md, a section
+ * for each engine.
+ *
+ * Every function that can fail returns a qcz_status; those that know more fill in a qcz_error. `error` may not be NULL. After a
+ * failure no output is owed to the caller: buffers are empty, objects are NULL.
  */
 #ifndef QCZ_H
 #define QCZ_H
@@ -16,36 +24,36 @@
 extern "C" {
 #endif
 
+/* ---- version ----------------------------------------------------------------------------------------------------- */
+
+#define QCZ_VERSION_MAJOR 0
+#define QCZ_VERSION_MINOR 1
+#define QCZ_VERSION_PATCH 0
+
+/* "major.minor.patch" of what was built; the macros above are of what was compiled against. */
+const char *qcz_version(void);
+
 /* ---- errors ------------------------------------------------------------------------------------------------------ */
 
-/* Values are stable: a new error takes an unused number. */
+/* Values are stable: a new status takes an unused number. */
 typedef enum qcz_status {
     QCZ_OK = 0,
-    QCZ_ERROR_CORRUPT = 10, /* the bytes cannot come from an encoder */
-    QCZ_ERROR_LIMIT = 20,   /* a limit of the format or of the caller would be exceeded */
-    QCZ_ERROR_MEMORY = 30   /* an allocation failed */
+    QCZ_ERROR_CORRUPT = 10,   /* the bytes cannot come from an encoder */
+    QCZ_ERROR_LIMIT = 20,     /* a limit of the format would be exceeded */
+    QCZ_ERROR_MEMORY = 30,    /* an allocation failed */
+    QCZ_ERROR_PARAMETER = 40, /* an argument is out of range, or a call comes out of order */
+    QCZ_ERROR_NOT_TEXT = 50   /* the block is so unlike text that the engine does not take it; another kind of segment will */
 } qcz_status;
 
-/* Where and why a call failed. `message` is a constant string; `offset` counts bytes from the start of the block payload. */
+/* The name of a status in lower case, such as "corrupt"; "unknown" for any other value. */
+const char *qcz_status_name(qcz_status status);
+
+/* Where and why a call failed. `message` is a constant string; `offset` counts bytes from the start of the head or the segment. */
 typedef struct qcz_error {
     qcz_status status;
     const char *message;
     size_t offset;
 } qcz_error;
-
-/* ---- limits and shapes ------------------------------------------------------------------------------------------- */
-
-enum {
-    QCZ_MAX_BLOCK_SIZE = 1 << 30, /* uncompressed bytes of a block */
-    QCZ_BOOK_COUNT = 11,          /* unigrams, bigrams, and the n-grams 3, 5, 8, 13, 21, 34, 55, 89, 144 */
-    QCZ_LEVEL_COUNT = 12,         /* encoding levels: 0 = escape, level k = book k - 1 */
-    QCZ_MAX_BOOK_SIZE = 65536,    /* entries of one codebook */
-    QCZ_COMMON_UNIGRAMS = 4096,   /* size of the first tier of the unigram codebook */
-    QCZ_STREAM_COUNT = 6
-};
-
-/* Words in one entry of each book: Fibonacci numbers (paper, section 1.5). */
-extern const uint32_t qcz_book_words[QCZ_BOOK_COUNT];
 
 /* ---- checksum ---------------------------------------------------------------------------------------------------- */
 
@@ -69,72 +77,9 @@ uint64_t qcz_xxh64_digest(const qcz_xxh64 *state);
  */
 int qcz_checksum_matches(uint64_t computed, uint64_t stated);
 
-/* ---- words (paper, sections 1.2 to 1.4) --------------------------------------------------------------------------- */
+/* ---- buffers ----------------------------------------------------------------------------------------------------- */
 
-enum { QCZ_CASE_AS_IS = 0, QCZ_CASE_TITLE = 1, QCZ_CASE_UPPER = 2 };
-
-/*
- * A block as words. Word i of the block is the distinct word `word_ids[i]`, written with `case_flags[i]`. Distinct words are
- * numbered in the order they first occur; word id w is the `lengths[w]` bytes at `offsets[w]` of `text`.
- */
-typedef struct qcz_words {
-    uint8_t *text;        /* the block with case folded, as long as the block */
-    uint32_t *word_ids;   /* word_count */
-    uint8_t *case_flags;  /* word_count, or NULL if case was not folded */
-    size_t word_count;
-    uint32_t *offsets;    /* distinct_count */
-    uint32_t *lengths;    /* distinct_count */
-    uint32_t *counts;     /* distinct_count: occurrences */
-    size_t distinct_count;
-    uint64_t hash_seed;   /* for hash tables over this block: depends on all of it */
-} qcz_words;
-
-/* A zero byte among the first 8,192 makes a block binary: its case is not folded (paper, section 1.2). */
-int qcz_is_binary(const uint8_t *block, size_t size);
-
-/*
- * Splits `block` into words and numbers them. `size` is at most QCZ_MAX_BLOCK_SIZE. With `fold_case` zero the text stays as it is and
- * there are no flags. On success the caller owns `*words` and frees it with qcz_words_free; on failure there is nothing to free.
- * Errors: QCZ_ERROR_LIMIT, QCZ_ERROR_MEMORY.
- */
-qcz_status qcz_words_split(const uint8_t *block, size_t size, int fold_case, qcz_words *words);
-void qcz_words_free(qcz_words *words);
-
-/*
- * Sorts `ids` (word ids of `words`, no two alike) by the bytes of the words; a prefix comes first. Time: total length of the words
- * times log2(count). Errors: QCZ_ERROR_MEMORY.
- */
-qcz_status qcz_words_sort(const qcz_words *words, uint32_t *ids, size_t count);
-
-/* ---- the paper engine: one block ----------------------------------------------------------------------------------- */
-
-/* What the front end found in a block; all arrays belong to the caller and are only read. */
-typedef struct qcz_parse {
-    const qcz_words *words;
-    const uint32_t *unigrams;                 /* word ids; tier one, then tier two, each in sorted order */
-    uint32_t book_sizes[QCZ_BOOK_COUNT];      /* entries of each codebook */
-    const uint16_t *phrases[QCZ_BOOK_COUNT];  /* book_sizes[k] * qcz_book_words[k] unigram indices, sorted; [0] unused */
-    const uint8_t *event_levels;              /* event_count encoding levels */
-    const uint16_t *event_indexes;            /* event_count indices into the level's book; 0 for an escape */
-    size_t event_count;
-    const uint32_t *escape_ids;               /* the word id of every escape event, in order */
-    size_t escape_count;
-} qcz_parse;
-
-/* What a block holds, as `qcz info` prints it. */
-typedef struct qcz_block_statistics {
-    uint64_t word_count;
-    uint64_t event_count;                       /* after expanding matches */
-    uint64_t literal_count;                     /* events written one by one */
-    uint64_t match_count;                       /* references to earlier events */
-    uint64_t escape_word_count;                 /* distinct words outside the codebook */
-    uint64_t book_sizes[QCZ_BOOK_COUNT];
-    uint64_t events_per_level[QCZ_LEVEL_COUNT]; /* matches expanded */
-    uint64_t stream_sizes[QCZ_STREAM_COUNT];    /* codebook, escape words, escapes, case, levels, entries */
-    uint64_t header_size;
-} qcz_block_statistics;
-
-/* Bytes handed out by the engine; free with qcz_buffer_free. */
+/* Bytes handed out by the library; free with qcz_buffer_free. */
 typedef struct qcz_buffer {
     uint8_t *bytes;
     size_t size;
@@ -143,26 +88,37 @@ typedef struct qcz_buffer {
 
 void qcz_buffer_free(qcz_buffer *buffer);
 
-/* Writes the payload of a paper block. On success the caller owns `*payload`. Errors: QCZ_ERROR_MEMORY, QCZ_ERROR_LIMIT. */
-qcz_status qcz_paper_encode(const qcz_parse *parse, qcz_buffer *payload);
+/* ---- engines and their facts ------------------------------------------------------------------------------------- */
 
-/*
- * Sets `*needed` to the most memory qcz_paper_decode will allocate for this payload, beside the output itself. Reads the
- * payload's header only, and checks it. Errors: QCZ_ERROR_CORRUPT, QCZ_ERROR_LIMIT, with `*error` filled in.
- */
-qcz_status qcz_paper_memory(const uint8_t *payload, size_t size, size_t raw_size, uint64_t *needed, qcz_error *error);
+enum { QCZ_MAX_BLOCK_SIZE = 1 << 30 /* bytes of content in a block */ };
 
-/*
- * Decodes the payload of a paper block into exactly `raw_size` bytes at `output`. Nothing in the payload is trusted: whatever it
- * holds, no byte outside the arguments is touched, and the time is bounded by the two sizes. `statistics` may be NULL. On failure
- * `*error` is filled in and the contents of `output` are undefined. Errors: QCZ_ERROR_CORRUPT, QCZ_ERROR_LIMIT, QCZ_ERROR_MEMORY.
- */
-qcz_status qcz_paper_decode(const uint8_t *payload, size_t size, uint8_t *output, size_t raw_size,
-                            qcz_block_statistics *statistics, qcz_error *error);
+typedef struct qcz_level_facts {
+    uint32_t block_size; /* bytes of content in a block where nobody says so */
+    const char *purpose; /* what the level is for, in a few words */
+} qcz_level_facts;
 
-/* ---- the mixing engine: one block ---------------------------------------------------------------------------------- */
+typedef struct qcz_engine_facts {
+    const char *name;             /* as users write it */
+    uint8_t number;               /* in the headers of blocks; never 0 */
+    uint8_t first_level;          /* levels are first_level .. last_level */
+    uint8_t last_level;
+    uint8_t default_level;        /* where the engine is named and no level is */
+    uint8_t owns_levels;          /* 1: the engine of its levels where no engine is named; no two own the same */
+    uint8_t first_positions_level; /* from this level on it looks phrases up at positions that one may choose; 0: never */
+    uint8_t takes_parse;          /* 1: phrases are found by the caller, who hands them over as a parse */
+    uint8_t takes_codebooks;      /* 1: blocks may begin from a prepared state */
+    uint8_t reports_costs;        /* 1: it tells the costs of tokens, see qcz_encoder_options */
+    uint32_t segment_size;        /* bytes of content that a segment should have; 0: a block is one segment */
+    const qcz_level_facts *levels; /* of first_level first */
+} qcz_engine_facts;
 
-/* The compilations of the mixing engine. All give the same bytes; which of them there are depends on build and processor. */
+size_t qcz_engine_count(void);
+/* `index` is below qcz_engine_count(). What is returned lasts as long as the program. */
+const qcz_engine_facts *qcz_engine_facts_at(size_t index);
+
+/* ---- processor paths --------------------------------------------------------------------------------------------- */
+
+/* The compilations of an engine for kinds of processors. All give the same bytes; which there are depends on build and processor. */
 typedef enum qcz_cpu_path {
     QCZ_CPU_FASTEST,
     QCZ_CPU_PORTABLE,
@@ -172,66 +128,130 @@ typedef enum qcz_cpu_path {
     QCZ_CPU_NEON
 } qcz_cpu_path;
 
+/* Whether this build and this processor have the path: 1 or 0. */
 int qcz_cpu_has(qcz_cpu_path path);
 
-/* What a mix block holds, as `qcz info` prints it. */
-typedef struct qcz_mix_statistics {
-    uint32_t level;
-    uint32_t line_ends_apart;
-    uint64_t item_count;
-    uint64_t word_count; /* entries of the codebook of words */
-    uint64_t gap_count;
-} qcz_mix_statistics;
+/* ---- prepared states --------------------------------------------------------------------------------------------- */
 
 /*
- * Writes the payload of a mix block at `level` 4 .. 9. `size` is at most QCZ_MAX_BLOCK_SIZE. On success the caller owns `*payload`.
- * Errors: QCZ_ERROR_MEMORY; QCZ_ERROR_LIMIT where the block is so unlike text that a decoder would refuse the effort.
+ * What an engine makes of a codebook at one level. It never changes: any number of encoders and decoders, in any threads, may use
+ * it at the same time, and it has to outlive them.
  */
-qcz_status qcz_mix_encode(const uint8_t *block, size_t size, unsigned level, qcz_cpu_path path, qcz_buffer *payload);
-
-/* As qcz_paper_memory. `statistics` may be NULL. */
-qcz_status qcz_mix_memory(const uint8_t *payload, size_t size, size_t raw_size, uint64_t *needed, qcz_mix_statistics *statistics,
-                          qcz_error *error);
-
-/* As qcz_paper_decode. */
-qcz_status qcz_mix_decode(const uint8_t *payload, size_t size, uint8_t *output, size_t raw_size, qcz_cpu_path path,
-                          qcz_error *error);
-
-/* ---- the fast engine: one block ------------------------------------------------------------------------------------ */
-
-/* What a fast block holds, as `qcz info` prints it. */
-typedef struct qcz_fast_statistics {
-    uint32_t level;
-    uint64_t item_count;
-    uint64_t event_count; /* items coded by themselves, phrases and matches */
-    uint64_t word_count;  /* entries of the codebook of words */
-    uint64_t gap_count;
-    uint64_t phrase_count;
-} qcz_fast_statistics;
-
-/* At which items of a block phrases may begin. */
-typedef struct qcz_phrase_positions {
-    const uint8_t *depths; /* per item: up to which level, 1 .. 9, of the hierarchy (3, 5, .. 144 items); NULL: any phrase anywhere */
-    size_t count;          /* of items, if there are depths */
-    int bigrams;           /* whether phrases of two items may begin anywhere, if there are depths */
-} qcz_phrase_positions;
-
-/* Counts the items of a block: there are as many depths. Errors as qcz_fast_encode. */
-qcz_status qcz_fast_item_count(const uint8_t *block, size_t size, size_t *count);
+typedef struct qcz_prepared qcz_prepared;
 
 /*
- * Writes the payload of a fast block at `level` 1 .. 3. `size` is at most QCZ_MAX_BLOCK_SIZE. On success the caller owns `*payload`.
- * Errors: QCZ_ERROR_MEMORY; QCZ_ERROR_LIMIT for a level or size out of range, or another number of depths than items.
+ * Prepares engine number `engine` at `level` for blocks that begin from the `size` bytes at `codebook`, which need not last.
+ * Errors: QCZ_ERROR_PARAMETER for an engine that takes no codebooks, a level or a size out of range; QCZ_ERROR_MEMORY.
  */
-qcz_status qcz_fast_encode(const uint8_t *block, size_t size, unsigned level, const qcz_phrase_positions *positions,
-                           qcz_buffer *payload);
+qcz_status qcz_prepare(unsigned engine, unsigned level, const uint8_t *codebook, size_t size, qcz_prepared **prepared,
+                       qcz_error *error);
+/* Sets `*needed` to the most memory that qcz_prepare keeps or takes. Errors: QCZ_ERROR_PARAMETER. */
+qcz_status qcz_prepare_memory(unsigned engine, unsigned level, size_t size, uint64_t *needed, qcz_error *error);
+void qcz_prepared_free(qcz_prepared *prepared);
 
-/* As qcz_paper_memory. `statistics` may be NULL. */
-qcz_status qcz_fast_memory(const uint8_t *payload, size_t size, size_t raw_size, uint64_t *needed, qcz_fast_statistics *statistics,
-                           qcz_error *error);
+/* ---- encoder ----------------------------------------------------------------------------------------------------- */
 
-/* As qcz_paper_decode. */
-qcz_status qcz_fast_decode(const uint8_t *payload, size_t size, uint8_t *output, size_t raw_size, qcz_error *error);
+/* Where in a block phrases may begin, for engines that look them up. */
+typedef struct qcz_positions {
+    const uint8_t *depths; /* for each position: up to which level, 1 .. 9, of the hierarchy (3, 5, .. 144 tokens); NULL: anywhere */
+    size_t count;          /* of depths; it has to be what qcz_position_count says */
+    int bigrams;           /* 1: phrases of two tokens may begin anywhere; looked at only if there are depths */
+} qcz_positions;
+
+/* The phrases of a block, found by the caller: engines/paper/parse.h says what it is. */
+struct paper_parse;
+
+/* Is told the cost of a token, in bits times 256, and what kind of token it is: a constant string. For reports only. */
+typedef void qcz_cost_report(void *context, const char *kind, uint64_t cost);
+
+typedef struct qcz_encoder_options {
+    unsigned engine;               /* its number */
+    unsigned level;
+    qcz_cpu_path path;
+    const qcz_prepared *prepared;  /* of the same engine and level, or NULL */
+    qcz_cost_report *report;       /* or NULL */
+    void *report_context;
+} qcz_encoder_options;
+
+/*
+ * The working copy of one thread. It codes block after block; between two of them it goes back to the prepared state, in time
+ * proportional to what the block has changed.
+ */
+typedef struct qcz_encoder qcz_encoder;
+
+/* Errors: QCZ_ERROR_PARAMETER, QCZ_ERROR_MEMORY. */
+qcz_status qcz_encoder_new(const qcz_encoder_options *options, qcz_encoder **encoder, qcz_error *error);
+
+/*
+ * Sets `*needed` to the most memory that an encoder takes, from its making to the last segment, for a block of `size` bytes, beside
+ * the block itself. Errors: QCZ_ERROR_PARAMETER.
+ */
+qcz_status qcz_plan_memory(const qcz_encoder_options *options, size_t size, uint64_t *needed, qcz_error *error);
+
+/* Sets `*count` to how many positions the block has. Errors: QCZ_ERROR_PARAMETER, QCZ_ERROR_MEMORY. */
+qcz_status qcz_position_count(const qcz_encoder_options *options, const uint8_t *block, size_t size, size_t *count, qcz_error *error);
+
+/*
+ * Begins a block: reads it all, and writes its head, which may be empty. `positions` and `parse` may be NULL. The block, positions
+ * and parse have to stay as they are until its last segment. On success the caller owns `*head`.
+ *
+ * Errors: QCZ_ERROR_PARAMETER for a size above QCZ_MAX_BLOCK_SIZE, positions or a parse that the engine does not take or of another
+ * block; QCZ_ERROR_NOT_TEXT; QCZ_ERROR_LIMIT; QCZ_ERROR_MEMORY.
+ */
+qcz_status qcz_encoder_plan(qcz_encoder *encoder, const uint8_t *block, size_t size, const qcz_positions *positions,
+                            const struct paper_parse *parse, qcz_buffer *head, qcz_error *error);
+
+/*
+ * Codes the next `size` bytes of the block as a segment; the whole block, for an engine whose segment_size is 0. On success the
+ * caller owns `*payload`. Errors: QCZ_ERROR_PARAMETER for more bytes than are left, QCZ_ERROR_LIMIT, QCZ_ERROR_MEMORY.
+ */
+qcz_status qcz_encoder_segment(qcz_encoder *encoder, size_t size, qcz_buffer *payload, qcz_error *error);
+
+void qcz_encoder_free(qcz_encoder *encoder);
+
+/* ---- decoder ----------------------------------------------------------------------------------------------------- */
+
+/* Is told what is in a block: `group` is NULL, or what the numbers of several `name`s together are. Strings are constant. */
+typedef void qcz_fact_report(void *context, const char *group, const char *name, uint64_t value);
+
+typedef struct qcz_decoder_options {
+    unsigned engine;              /* its number */
+    qcz_cpu_path path;
+    const qcz_prepared *prepared; /* of the same engine, or NULL */
+    qcz_fact_report *report;      /* or NULL; called while a block is opened and decoded */
+    void *report_context;
+} qcz_decoder_options;
+
+/* The working copy of one thread, as for an encoder. */
+typedef struct qcz_decoder qcz_decoder;
+
+/* Errors: QCZ_ERROR_PARAMETER, QCZ_ERROR_MEMORY. */
+qcz_status qcz_decoder_new(const qcz_decoder_options *options, qcz_decoder **decoder, qcz_error *error);
+
+/*
+ * Sets `*needed` to the most memory that a decoder takes, from its making to the last segment, for a block of `block_size` bytes
+ * with this head, beside head, segments and the block itself. Reads the head, and checks it. Errors: QCZ_ERROR_CORRUPT,
+ * QCZ_ERROR_LIMIT, QCZ_ERROR_PARAMETER.
+ */
+qcz_status qcz_head_memory(const qcz_decoder_options *options, const uint8_t *head, size_t head_size, size_t block_size,
+                           uint64_t *needed, qcz_error *error);
+
+/*
+ * Begins a block of `block_size` bytes with this head, which need not last. Nothing in the head is trusted.
+ * Errors: QCZ_ERROR_CORRUPT, QCZ_ERROR_LIMIT, QCZ_ERROR_MEMORY.
+ */
+qcz_status qcz_decoder_open(qcz_decoder *decoder, const uint8_t *head, size_t head_size, size_t block_size, qcz_error *error);
+
+/*
+ * Decodes a segment into the bytes from `start` to `end` of the block at `block`, whose bytes before `start` are there already:
+ * from earlier segments, or from another source. Nothing in the payload is trusted: whatever it holds, no other byte is touched,
+ * and the time is bounded by the two sizes. On failure the bytes are undefined, and the block cannot be continued.
+ * Errors: QCZ_ERROR_CORRUPT, QCZ_ERROR_LIMIT, QCZ_ERROR_MEMORY, QCZ_ERROR_PARAMETER for bytes out of order.
+ */
+qcz_status qcz_decoder_segment(qcz_decoder *decoder, const uint8_t *payload, size_t size, uint8_t *block, size_t start, size_t end,
+                               qcz_error *error);
+
+void qcz_decoder_free(qcz_decoder *decoder);
 
 #ifdef __cplusplus
 }

@@ -3,6 +3,7 @@
 #include "base/bytes.h"
 #include "books/token_table.h"
 #include "books/word_classes.h"
+#include "text/words.h"
 
 #include <stdlib.h>
 
@@ -32,8 +33,8 @@ static int sort_by_bytes(const token_list *tokens, uint32_t *ids, uint32_t count
         return 0;
     for (uint32_t id = 0; id < tokens->count; id++)
         lengths[id] = tokens->offsets[id + 1] - tokens->offsets[id];
-    const qcz_words words = {.text = tokens->text, .offsets = tokens->offsets, .lengths = lengths, .distinct_count = tokens->count};
-    const qcz_status status = qcz_words_sort(&words, ids, count);
+    const block_words words = {.text = tokens->text, .offsets = tokens->offsets, .lengths = lengths, .distinct_count = tokens->count};
+    const qcz_status status = words_sort(&words, ids, count);
     free(lengths);
     return status == QCZ_OK;
 }

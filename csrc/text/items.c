@@ -336,7 +336,7 @@ static int number_word(splitter *state, size_t start, size_t size, size_t upper_
     item_list *items = state->items;
     uint8_t folded[ITEM_MAX_TOKEN_SIZE];
     const uint8_t *word = state->block + start;
-    items->case_flags[items->count] = QCZ_CASE_AS_IS;
+    items->case_flags[items->count] = CASE_AS_IS;
     if (upper_count > 0) {
         memcpy(folded, word, size);
         items->case_flags[items->count] = (uint8_t)letter_case_fold(folded, size);

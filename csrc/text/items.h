@@ -25,7 +25,7 @@ typedef struct token_list {
 typedef struct item_list {
     uint32_t *gap_ids;
     uint32_t *word_ids;
-    uint8_t *case_flags; /* QCZ_CASE_... */
+    uint8_t *case_flags; /* CASE_... */
     uint32_t count;
     token_list gaps;
     token_list words;    /* folded */

@@ -138,14 +138,14 @@ static size_t switch_letter(uint8_t *bytes, size_t size, letter_case from)
 
 void letter_case_apply(uint8_t *word, size_t size, unsigned case_flag)
 {
-    if (size == 0 || (case_flag != QCZ_CASE_TITLE && case_flag != QCZ_CASE_UPPER))
+    if (size == 0 || (case_flag != CASE_TITLE && case_flag != CASE_UPPER))
         return;
     size_t position = switch_letter(word, size, LETTER_LOWER);
-    while (case_flag == QCZ_CASE_UPPER && position < size)
+    while (case_flag == CASE_UPPER && position < size)
         position += switch_letter(word + position, size - position, LETTER_LOWER);
 }
 
-/* The case of the word as a whole: a flag, or QCZ_CASE_AS_IS. */
+/* The case of the word as a whole: a flag, or CASE_AS_IS. */
 static unsigned find_case_flag(const uint8_t *word, size_t size)
 {
     size_t counts[3] = {0};
@@ -160,17 +160,17 @@ static unsigned find_case_flag(const uint8_t *word, size_t size)
         position += length == 0 ? 1 : length;
     }
     if (counts[LETTER_UPPER] >= 2 && counts[LETTER_LOWER] == 0)
-        return QCZ_CASE_UPPER;
-    return first == LETTER_UPPER && counts[LETTER_UPPER] == 1 ? QCZ_CASE_TITLE : QCZ_CASE_AS_IS;
+        return CASE_UPPER;
+    return first == LETTER_UPPER && counts[LETTER_UPPER] == 1 ? CASE_TITLE : CASE_AS_IS;
 }
 
 unsigned letter_case_fold(uint8_t *word, size_t size)
 {
     const unsigned flag = find_case_flag(word, size);
-    if (flag == QCZ_CASE_AS_IS)
+    if (flag == CASE_AS_IS)
         return flag;
     size_t position = switch_letter(word, size, LETTER_UPPER);
-    while (flag == QCZ_CASE_UPPER && position < size)
+    while (flag == CASE_UPPER && position < size)
         position += switch_letter(word + position, size - position, LETTER_UPPER);
     return flag;
 }

@@ -8,6 +8,9 @@
 
 #include "qcz.h"
 
+/* How a word is written. The numbers are part of the format. */
+enum { CASE_AS_IS = 0, CASE_TITLE = 1, CASE_UPPER = 2 };
+
 typedef enum letter_case { LETTER_CASELESS, LETTER_LOWER, LETTER_UPPER } letter_case;
 
 /* Caseless, too, is a letter whose other case is of another length, or shared with another letter (sharp s, final sigma). */
@@ -20,7 +23,7 @@ letter_case letter_case_of(uint32_t code_point);
 size_t read_code_point(const uint8_t *bytes, size_t size, uint32_t *code_point);
 
 /*
- * Applies a case flag in place to a folded word: QCZ_CASE_TITLE to its first letter, QCZ_CASE_UPPER to all; any other flag does
+ * Applies a case flag in place to a folded word: CASE_TITLE to its first letter, CASE_UPPER to all; any other flag does
  * nothing. Takes any bytes, and leaves as they are those that are no lower-case letter.
  */
 void letter_case_apply(uint8_t *word, size_t size, unsigned case_flag);

@@ -1,16 +1,12 @@
 /* words.c - splits a block into words, folds their case and numbers them (paper, sections 1.2 to 1.4). */
+#include "text/words.h"
+
 #include "base/bytes.h"
-#include "text/letters.h"
 #include "books/token_table.h"
+#include "text/letter_case.h"
+#include "text/letters.h"
 
 #include <stdlib.h>
-
-enum { BINARY_TEST_SIZE = 8192 };
-
-int qcz_is_binary(const uint8_t *block, size_t size)
-{
-    return size > 0 && memchr(block, 0, size < BINARY_TEST_SIZE ? size : BINARY_TEST_SIZE) != NULL;
-}
 
 /* One past the last letter of the word at `start`; `start` itself where the word does not begin with a letter. */
 static size_t end_of_letters(const uint8_t *text, size_t size, size_t start)
@@ -47,12 +43,12 @@ static uint8_t fold_letters(uint8_t *letters, size_t size)
         upper_count += is_upper(letters[i]);
         lower_count += is_lower(letters[i]);
     }
-    uint8_t flag = QCZ_CASE_AS_IS;
+    uint8_t flag = CASE_AS_IS;
     if (upper_count > 0 && lower_count == 0 && size > 1)
-        flag = QCZ_CASE_UPPER;
+        flag = CASE_UPPER;
     else if (upper_count == 1 && is_upper(letters[0]))
-        flag = QCZ_CASE_TITLE;
-    if (flag != QCZ_CASE_AS_IS)
+        flag = CASE_TITLE;
+    if (flag != CASE_AS_IS)
         for (size_t i = 0; i < size; i++)
             letters[i] = to_lower(letters[i]);
     return flag;
@@ -74,7 +70,7 @@ static int grow_array(uint32_t **array, size_t capacity)
     return grown != NULL;
 }
 
-static int grow_words(word_table *table, qcz_words *words)
+static int grow_words(word_table *table, block_words *words)
 {
     const size_t capacity = table->word_capacity + table->word_capacity / 2 + 256;
     if (!grow_array(&words->offsets, capacity) || !grow_array(&words->lengths, capacity) ||
@@ -85,7 +81,7 @@ static int grow_words(word_table *table, qcz_words *words)
 }
 
 /* Finds or adds the word; returns its id, or UINT32_MAX if there is no memory. */
-static uint32_t number_word(word_table *table, qcz_words *words, size_t offset, size_t length)
+static uint32_t number_word(word_table *table, block_words *words, size_t offset, size_t length)
 {
     const uint8_t *bytes = words->text + offset;
     const uint32_t hash = token_hash(bytes, length, words->hash_seed);
@@ -108,7 +104,7 @@ static uint32_t number_word(word_table *table, qcz_words *words, size_t offset, 
     return token_table_put(&table->tokens, slot, hash) ? (uint32_t)id : UINT32_MAX;
 }
 
-static int number_all_words(word_table *table, qcz_words *words, size_t size)
+static int number_all_words(word_table *table, block_words *words, size_t size)
 {
     size_t start = 0;
     for (size_t i = 0; i < words->word_count; i++) {
@@ -125,9 +121,9 @@ static int number_all_words(word_table *table, qcz_words *words, size_t size)
     return 1;
 }
 
-qcz_status qcz_words_split(const uint8_t *block, size_t size, int fold_case, qcz_words *words)
+qcz_status words_split(const uint8_t *block, size_t size, int fold_case, block_words *words)
 {
-    *words = (qcz_words){0};
+    *words = (block_words){0};
     if (size > QCZ_MAX_BLOCK_SIZE)
         return QCZ_ERROR_LIMIT;
     const size_t word_count = count_words(block, size);
@@ -147,11 +143,11 @@ qcz_status qcz_words_split(const uint8_t *block, size_t size, int fold_case, qcz
     }
     token_table_free(&table.tokens);
     if (!complete)
-        qcz_words_free(words);
+        words_free(words);
     return complete ? QCZ_OK : QCZ_ERROR_MEMORY;
 }
 
-void qcz_words_free(qcz_words *words)
+void words_free(block_words *words)
 {
     free(words->text);
     free(words->word_ids);
@@ -159,12 +155,12 @@ void qcz_words_free(qcz_words *words)
     free(words->offsets);
     free(words->lengths);
     free(words->counts);
-    *words = (qcz_words){0};
+    *words = (block_words){0};
 }
 
 /* ---- sorting ------------------------------------------------------------------------------------------------------- */
 
-static int is_before(const qcz_words *words, uint32_t left, uint32_t right)
+static int is_before(const block_words *words, uint32_t left, uint32_t right)
 {
     const uint32_t left_length = words->lengths[left];
     const uint32_t right_length = words->lengths[right];
@@ -173,7 +169,7 @@ static int is_before(const qcz_words *words, uint32_t left, uint32_t right)
     return order < 0 || (order == 0 && left_length < right_length);
 }
 
-static void merge_runs(const qcz_words *words, const uint32_t *source, uint32_t *target, size_t start, size_t middle, size_t end)
+static void merge_runs(const block_words *words, const uint32_t *source, uint32_t *target, size_t start, size_t middle, size_t end)
 {
     size_t left = start;
     size_t right = middle;
@@ -186,7 +182,7 @@ static void merge_runs(const qcz_words *words, const uint32_t *source, uint32_t 
 }
 
 /* Bottom-up merge sort: every byte is compared at most log2(count) times, and the order depends on no library. */
-qcz_status qcz_words_sort(const qcz_words *words, uint32_t *ids, size_t count)
+qcz_status words_sort(const block_words *words, uint32_t *ids, size_t count)
 {
     uint32_t *scratch = allocate_array(count + 1, sizeof *scratch);
     if (scratch == NULL)

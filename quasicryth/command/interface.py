@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from ..base.version import __version__
-from ..engines.levels import ENGINES
+from ..engines.registry import CPU_PATHS, ENGINE_NAMES
 from . import options
 from .laboratory import COMMANDS as LABORATORY_COMMANDS
 from .reports import STANDARD_STREAM, CommandError, Reporter, Verbosity, masked
@@ -101,10 +101,9 @@ def _list(given: dict[str, Any]) -> None:
 
 def _describe_version() -> str:
     """The version of the package, and what it has: engines, format, and what the processor runs them with."""
-    from ..engines._mix import CPU_PATHS
     from ..frames.layout import VERSION
 
-    return f"qcz {__version__}\nengines {', '.join(ENGINES)}; file format {VERSION}; CPU path {CPU_PATHS[-1]}"
+    return f"qcz {__version__}\nengines {', '.join(ENGINE_NAMES)}; file format {VERSION}; CPU path {CPU_PATHS[-1]}"
 
 
 def _print_version(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:

@@ -9,7 +9,7 @@ from enum import IntEnum
 
 from ..base._checksum import matches, xxh64
 from ..base.limits import Limits
-from ..engines.levels import MAX_BLOCK_SIZE
+from ..engines.registry import MAX_BLOCK_SIZE
 from ..errors import QczCorruptError, QczFormatError, QczLimitError, QczTruncatedError, QczVersionError
 
 MAGIC = b"\x91QCZ\x00"

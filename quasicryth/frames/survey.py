@@ -17,7 +17,7 @@ from itertools import chain
 from ..base._checksum import Xxh64, find_seed, matches
 from ..base.file_bytes import FileBytes
 from ..base.limits import Limits
-from ..engines.levels import MAX_BLOCK_SIZE
+from ..engines.registry import MAX_BLOCK_SIZE
 from ..errors import QczCorruptError, QczError, QczFormatError
 from .layout import (
     BLOCK_HEADER_SIZE,

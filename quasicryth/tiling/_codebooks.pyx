@@ -15,8 +15,9 @@ from libc.string cimport memset
 from quasicryth.tiling._pair_table cimport (
     NO_ID, PairTable, pair_hash, pair_key, pair_table_add, pair_table_clear, pair_table_free, pair_table_start,
 )
-from quasicryth._qcz cimport QCZ_COMMON_UNIGRAMS, QCZ_OK, qcz_book_words, qcz_words, qcz_words_sort
+from quasicryth._qcz cimport QCZ_OK
 from quasicryth.tiling._tokens cimport Tokens
+from quasicryth.tiling._words cimport PAPER_COMMON_UNIGRAMS, block_words, paper_book_words, words_sort
 
 cdef enum:
     BOOK_COUNT = 11
@@ -221,11 +222,11 @@ cdef class Codebooks:
         """Return the entries of *book* (1 bigrams, 2 trigrams, ...) as tuples of unigram indices, in sorted order."""
         if not 1 <= book < BOOK_COUNT:
             raise IndexError("no such book of phrases")
-        words = qcz_book_words[book]
+        words = paper_book_words[book]
         return [tuple(self.phrases[book][i * words + k] for k in range(words)) for i in range(self.sizes[book])]
 
 
-cdef choose_unigrams(Codebooks books, const qcz_words *words, size_t limit):
+cdef choose_unigrams(Codebooks books, const block_words *words, size_t limit):
     cdef size_t distinct = words.distinct_count
     cdef size_t i, size, common
     cdef int status
@@ -241,13 +242,13 @@ cdef choose_unigrams(Codebooks books, const qcz_words *words, size_t limit):
             ranks[i] = Rank(words.counts[i], 0, <uint32_t>i)
         qsort(ranks, distinct, sizeof(Rank), compare_ranks)
         size = limit if limit < distinct else distinct
-        common = QCZ_COMMON_UNIGRAMS if QCZ_COMMON_UNIGRAMS < size else size
+        common = PAPER_COMMON_UNIGRAMS if PAPER_COMMON_UNIGRAMS < size else size
         for i in range(size):
             books.unigrams[i] = ranks[i].position
         free(ranks)
-        status = qcz_words_sort(words, books.unigrams, common)
+        status = words_sort(words, books.unigrams, common)
         if status == QCZ_OK:
-            status = qcz_words_sort(words, books.unigrams + common, size - common)
+            status = words_sort(words, books.unigrams + common, size - common)
         memset(books.index_of_word, 0xFF, distinct * sizeof(uint32_t))
         for i in range(size):
             books.index_of_word[books.unigrams[i]] = <uint32_t>i
@@ -256,15 +257,15 @@ cdef choose_unigrams(Codebooks books, const qcz_words *words, size_t limit):
         raise MemoryError
 
 
-cdef void read_window(Codebooks books, const qcz_words *words, size_t position, size_t length, uint16_t *phrase) noexcept nogil:
+cdef void read_window(Codebooks books, const block_words *words, size_t position, size_t length, uint16_t *phrase) noexcept nogil:
     cdef size_t k
     for k in range(length):
         phrase[k] = <uint16_t>books.index_of_word[words.word_ids[position + k]]
 
 
-cdef store_phrases(Codebooks books, const qcz_words *words, int book, positions):
+cdef store_phrases(Codebooks books, const block_words *words, int book, positions):
     """Write the windows at *positions* as the entries of *book*, sorted."""
-    cdef size_t length = qcz_book_words[book]
+    cdef size_t length = paper_book_words[book]
     cdef uint16_t *phrases = <uint16_t *>malloc((len(positions) * length + 1) * sizeof(uint16_t))
     cdef size_t i, k
     if phrases == NULL:
@@ -282,7 +283,7 @@ cdef store_phrases(Codebooks books, const qcz_words *words, int book, positions)
             phrases[i * length + k] = entry[k]
 
 
-cdef list single_positions(const uint32_t *ids, const qcz_words *words, Codebooks books, size_t count, size_t limit):
+cdef list single_positions(const uint32_t *ids, const block_words *words, Codebooks books, size_t count, size_t limit):
     """The first `limit` places of bigrams that occur once, both words being in the book."""
     cdef size_t i
     positions = []
@@ -321,7 +322,7 @@ cdef prune_interval_of(int book, size_t window_count):
     return PRUNE_INTERVALS[book]
 
 
-cdef choose_phrases(Codebooks books, const qcz_words *words, limits):
+cdef choose_phrases(Codebooks books, const block_words *words, limits):
     cdef size_t word_count = words.word_count
     cdef size_t capacity = word_count // 8 if word_count // 8 > MIN_TABLE_ENTRIES else MIN_TABLE_ENTRIES
     cdef uint32_t *ids[3]
@@ -339,18 +340,18 @@ cdef choose_phrases(Codebooks books, const qcz_words *words, limits):
             ids[0][i] = books.index_of_word[words.word_ids[i]]
         # ids[(book - 1) % 3] numbers the windows of the book before, ids[(book - 2) % 3] those of the one before that; a bigram is two words.
         for book in range(1, BOOK_COUNT):
-            if word_count < qcz_book_words[book] or not any(limits[book:]):
+            if word_count < paper_book_words[book] or not any(limits[book:]):
                 break
             windows.first = ids[(book - 1) % 3]
             windows.second = ids[(book - 2) % 3] if book > 1 else ids[0]
-            windows.shift = qcz_book_words[book - 1]
-            windows.count = word_count - qcz_book_words[book] + 1
+            windows.shift = paper_book_words[book - 1]
+            windows.count = word_count - paper_book_words[book] + 1
             with nogil:
                 done = number_windows(&windows, capacity, words.hash_seed, ids[book % 3], &id_count)
             if not done:
                 raise MemoryError
             positions = top_positions(&windows, ids[book % 3], id_count, prune_interval_of(book, windows.count), words.word_ids,
-                                      qcz_book_words[book], limits[book])
+                                      paper_book_words[book], limits[book])
             if book == 1 and len(positions) < limits[book]:
                 positions += single_positions(ids[1], words, books, windows.count, limits[book] - len(positions))
             store_phrases(books, words, book, positions)

@@ -5,6 +5,8 @@ Beside it, for comparison, the cheapest cover with phrases that may begin anywhe
 """
 
 from cpython cimport array
+from cpython.pycapsule cimport PyCapsule_GetContext, PyCapsule_New, PyCapsule_SetContext
+from cpython.ref cimport Py_DECREF, Py_INCREF
 from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memset
@@ -13,7 +15,7 @@ from quasicryth.tiling._codebooks cimport Codebooks
 from quasicryth.tiling._pair_table cimport (
     NO_ID, PairTable, pair_key, pair_table_add, pair_table_find, pair_table_free, pair_table_start,
 )
-from quasicryth._qcz cimport qcz_book_words, qcz_words
+from quasicryth.tiling._words cimport block_words, paper_book_words
 from quasicryth.tiling._tokens cimport Tokens
 
 import array
@@ -40,7 +42,7 @@ cdef uint32_t number_phrase(PhraseTables *tables, int book, const uint16_t *phra
     if book == 0:
         return phrase[0]
     first = number_phrase(tables, book - 1, phrase)
-    second = number_phrase(tables, book - 2 if book > 1 else 0, phrase + qcz_book_words[book - 1])
+    second = number_phrase(tables, book - 2 if book > 1 else 0, phrase + paper_book_words[book - 1])
     if first == NO_ID or second == NO_ID:
         return NO_ID
     return pair_table_add(&tables.pairs[book], pair_key(first, second))
@@ -49,7 +51,7 @@ cdef uint32_t number_phrase(PhraseTables *tables, int book, const uint16_t *phra
 cdef int number_book(PhraseTables *tables, int book, const uint16_t *phrases, size_t count) noexcept nogil:
     cdef size_t i
     for i in range(count):
-        if number_phrase(tables, book, phrases + i * qcz_book_words[book]) == NO_ID:
+        if number_phrase(tables, book, phrases + i * paper_book_words[book]) == NO_ID:
             return 0
     return 1
 
@@ -61,7 +63,7 @@ cdef int map_entries(PhraseTables *tables, int book, const uint16_t *phrases, si
         return 0
     memset(tables.entry_of_id[book], 0xFF, (tables.pairs[book].count + 1) * sizeof(uint16_t))
     for i in range(count):
-        tables.entry_of_id[book][number_phrase(tables, book, phrases + i * qcz_book_words[book])] = <uint16_t>i
+        tables.entry_of_id[book][number_phrase(tables, book, phrases + i * paper_book_words[book])] = <uint16_t>i
     return 1
 
 
@@ -126,7 +128,7 @@ cdef void take_deepest(const uint32_t *numbers, size_t count, const uint16_t *en
             hits.entry[i] = entry_of_id[numbers[i]]
 
 
-cdef int look_up(const qcz_words *words, Codebooks books, const uint8_t *depths, const Hits *hits) noexcept nogil:
+cdef int look_up(const block_words *words, Codebooks books, const uint8_t *depths, const Hits *hits) noexcept nogil:
     cdef PhraseTables tables
     cdef size_t word_count = words.word_count
     cdef uint32_t *numbers = <uint32_t *>malloc((2 * word_count + 1) * sizeof(uint32_t))
@@ -141,10 +143,10 @@ cdef int look_up(const qcz_words *words, Codebooks books, const uint8_t *depths,
             first[i] = books.index_of_word[words.word_ids[i]]
             second[i] = first[i]
         for book in range(1, BOOK_COUNT):
-            if word_count < qcz_book_words[book] or tables.pairs[book].count == 0:
+            if word_count < paper_book_words[book] or tables.pairs[book].count == 0:
                 break
-            count = word_count - qcz_book_words[book] + 1
-            number_windows(&tables.pairs[book], first, second, qcz_book_words[book - 1], count)
+            count = word_count - paper_book_words[book] + 1
+            number_windows(&tables.pairs[book], first, second, paper_book_words[book - 1], count)
             if book == BIGRAMS:
                 take_entries(second, count, tables.entry_of_id[book], hits.bigram)
             elif hits.trigram != NULL:
@@ -172,7 +174,7 @@ cdef void cover_long_phrases(const Hits *hits, size_t word_count, uint8_t *cover
     cdef int level
     cdef size_t i, length
     for level in range(BOOK_COUNT, TRIGRAMS, -1):
-        length = qcz_book_words[level - 1]
+        length = paper_book_words[level - 1]
         if length > word_count:
             continue
         for i in range(word_count - length + 1):
@@ -187,7 +189,7 @@ cdef void cover_bigrams(const Hits *hits, size_t word_count, uint8_t *cover) noe
             place(cover, i, 2, BIGRAMS + 1)
 
 
-cdef void cover_single_words(const qcz_words *words, Codebooks books, uint8_t *cover) noexcept nogil:
+cdef void cover_single_words(const block_words *words, Codebooks books, uint8_t *cover) noexcept nogil:
     cdef size_t i
     for i in range(words.word_count):
         if cover[i] == UNCOVERED:
@@ -218,7 +220,7 @@ cdef inline uint16_t entry_at(const Hits *hits, int book, size_t position, size_
     return hits.trigram[(book - TRIGRAMS) * word_count + position]
 
 
-cdef int cover_cheaply(const qcz_words *words, Codebooks books, const Costs *costs, const Hits *hits, uint8_t *cover) noexcept nogil:
+cdef int cover_cheaply(const block_words *words, Codebooks books, const Costs *costs, const Hits *hits, uint8_t *cover) noexcept nogil:
     """The shortest path from word to word; of equals the shorter phrase. Returns 0 without memory."""
     cdef size_t word_count = words.word_count
     cdef uint64_t *rest = <uint64_t *>malloc((word_count + 1) * sizeof(uint64_t))   # the least cost from this word to the end
@@ -238,7 +240,7 @@ cdef int cover_cheaply(const qcz_words *words, Codebooks books, const Costs *cos
         level[i - 1] = unigram != NO_ID
         rest[i - 1] = rest[i] + (costs.costs[0] if unigram == NO_ID else costs.costs[costs.first[0] + unigram])
         for book in range(BIGRAMS, BOOK_COUNT):
-            length = qcz_book_words[book]
+            length = paper_book_words[book]
             if length > word_count - (i - 1):
                 break
             entry = entry_at(hits, book, i - 1, word_count)
@@ -250,7 +252,7 @@ cdef int cover_cheaply(const qcz_words *words, Codebooks books, const Costs *cos
                 level[i - 1] = <uint8_t>(book + 1)
     i = 0
     while i < word_count:
-        length = qcz_book_words[level[i] - 1] if level[i] > 1 else 1
+        length = paper_book_words[level[i] - 1] if level[i] > 1 else 1
         place(cover, i, length, level[i])
         if level[i] > BIGRAMS + 1:
             hits.entry[i] = entry_at(hits, level[i] - 1, i, word_count)
@@ -261,6 +263,10 @@ cdef int cover_cheaply(const qcz_words *words, Codebooks books, const Costs *cos
 
 
 # ---- events --------------------------------------------------------------------------------------------------------------
+
+cdef void release_parse(object capsule) noexcept:
+    Py_DECREF(<object>PyCapsule_GetContext(capsule))
+
 
 cdef class Parse:
     """The events of a block in order: an encoding level (0 escape, 1 unigram, 2 bigram, 3 .. 11 longer phrases) and a codebook entry."""
@@ -280,6 +286,26 @@ cdef class Parse:
     def escapes(self):
         """Return the word ids of the escapes, in order."""
         return [self.escape_ids[i] for i in range(self.escape_count)]
+
+    def view(self):
+        """Return the parse as `BlockEncoder.plan` takes it: a capsule that keeps it, its codebooks and its words in being."""
+        cdef int book
+        if self.books is None:
+            raise ValueError("the parse is of no block yet")
+        self.input.words = &self.books.tokens.words
+        self.input.unigrams = self.books.unigrams
+        for book in range(BOOK_COUNT):
+            self.input.book_sizes[book] = self.books.sizes[book]
+            self.input.phrases[book] = self.books.phrases[book]
+        self.input.event_levels = self.levels
+        self.input.event_indexes = self.entries
+        self.input.event_count = self.event_count
+        self.input.escape_ids = self.escape_ids
+        self.input.escape_count = self.escape_count
+        capsule = PyCapsule_New(&self.input, "quasicryth.parse", release_parse)
+        PyCapsule_SetContext(capsule, <void *>self)
+        Py_INCREF(self)
+        return capsule
 
     def use_counts(self, Codebooks books not None):
         """Return how often each event occurs as an array: escapes first, then the entries of every book of *books*, by book."""
@@ -305,7 +331,7 @@ cdef int allocate_events(Parse parse, const uint8_t *cover, size_t word_count) n
     return parse.levels != NULL and parse.entries != NULL and parse.escape_ids != NULL
 
 
-cdef void list_events(Parse parse, const qcz_words *words, Codebooks books, const Hits *hits, const uint8_t *cover) noexcept nogil:
+cdef void list_events(Parse parse, const block_words *words, Codebooks books, const Hits *hits, const uint8_t *cover) noexcept nogil:
     cdef size_t event = 0
     cdef size_t escape = 0
     cdef size_t i
@@ -348,7 +374,7 @@ cdef void free_hits(Hits *hits) noexcept nogil:
     free(hits.trigram)
 
 
-cdef int parse_words(Parse parse, const qcz_words *words, Codebooks books, const uint8_t *depths, int bigrams,
+cdef int parse_words(Parse parse, const block_words *words, Codebooks books, const uint8_t *depths, int bigrams,
                      const Costs *costs) noexcept nogil:
     """The greedy cover where *depths* allow, or with *costs* the cheapest one. Returns 0 without memory."""
     cdef Hits hits

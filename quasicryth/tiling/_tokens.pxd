@@ -1,5 +1,5 @@
-from quasicryth._qcz cimport qcz_words
+from quasicryth.tiling._words cimport block_words
 
 
 cdef class Tokens:
-    cdef qcz_words words
+    cdef block_words words

@@ -2,7 +2,8 @@
 """Tokens: a block as numbered words with case flags (paper, sections 1.2 to 1.4). The work is done in csrc/text/words.c."""
 
 from libc.stdint cimport uint8_t
-from quasicryth._qcz cimport QCZ_OK, qcz_is_binary, qcz_words_free, qcz_words_split
+from quasicryth._qcz cimport QCZ_OK
+from quasicryth.tiling._words cimport block_is_binary, words_free, words_split
 
 cdef const uint8_t *NOTHING = <const uint8_t *>b""   # the engine wants a pointer even to no bytes
 
@@ -19,12 +20,12 @@ cdef class Tokens:
         cdef const uint8_t *start = &block[0] if size > 0 else NOTHING
         cdef int status
         with nogil:
-            status = qcz_words_split(start, size, not qcz_is_binary(start, size), &self.words)
+            status = words_split(start, size, not block_is_binary(start, size), &self.words)
         if status != QCZ_OK:
             raise MemoryError("no memory for the words of the block")
 
     def __dealloc__(self):
-        qcz_words_free(&self.words)
+        words_free(&self.words)
 
     def __len__(self):
         return self.words.word_count
@@ -58,4 +59,4 @@ cdef class Tokens:
 
 def is_binary(const uint8_t[::1] block not None):
     """Return whether *block* has a zero byte among its first 8,192."""
-    return bool(qcz_is_binary(&block[0] if block.shape[0] > 0 else NOTHING, block.shape[0]))
+    return bool(block_is_binary(&block[0] if block.shape[0] > 0 else NOTHING, block.shape[0]))

@@ -82,9 +82,13 @@ class Tree:
 
     @cached_property
     def files(self) -> list[Path]:
-        """All sources, relative to the root; C made by Cython is none."""
+        """All sources, relative to the root; C in the package is none, for Cython makes it."""
         found = (path for top in TOPS for path in sorted((self._root / top).rglob("*")) if path.suffix in SUFFIXES)
-        return [path.relative_to(self._root) for path in found if path.suffix != ".c" or not path.with_suffix(".pyx").exists()]
+        return [
+            path
+            for path in (path.relative_to(self._root) for path in found)
+            if (path.parts[0], path.suffix) != ("quasicryth", ".c")
+        ]
 
     @cached_property
     def concerns(self) -> set[str]:

@@ -188,7 +188,7 @@ static const char *read_word_book(const book_reader *reader, uint32_t group_ends
 static void add_known_cases(static_model *cases)
 {
     static const uint8_t tendencies[KNOWN_CASES] = {TENDENCY_AS_IS, TENDENCY_TITLE, TENDENCY_UPPER};
-    static const uint8_t flags[KNOWN_CASES] = {QCZ_CASE_AS_IS, QCZ_CASE_TITLE, QCZ_CASE_UPPER};
+    static const uint8_t flags[KNOWN_CASES] = {CASE_AS_IS, CASE_TITLE, CASE_UPPER};
     const static_shape shape = fast_shape(FAST_CASES, 0);
     for (uint32_t known = 0; known < KNOWN_CASES; known++) {
         const uint32_t first = (uint32_t)static_model_slots(&shape) + (known << shape.table_bits);

@@ -1,4 +1,5 @@
 #include "engines/fast/plan.h"
+#include "text/letter_case.h"
 
 #include <stdlib.h>
 
@@ -94,9 +95,9 @@ static uint8_t tendency_of(const uint32_t cases[3])
     const uint64_t all = (uint64_t)cases[0] + cases[1] + cases[2];
     if (cases[0] == all)
         return TENDENCY_AS_IS;
-    if (cases[QCZ_CASE_TITLE] == all)
+    if (cases[CASE_TITLE] == all)
         return TENDENCY_TITLE;
-    if (cases[QCZ_CASE_UPPER] == all)
+    if (cases[CASE_UPPER] == all)
         return TENDENCY_UPPER;
     return cases[0] * UINT64_C(8) >= all * 7 ? TENDENCY_MOSTLY_AS_IS
            : cases[0] * UINT64_C(2) >= all   ? TENDENCY_OFTEN_AS_IS

@@ -1,7 +1,7 @@
 #include "engines/mix/block.h"
 
 #include "engines/mix/level.h"
-#include "engines/paper/block.h"
+#include "base/error.h"
 #include "books/word_tree.h"
 
 int mix_header_write(const mix_header *header, qcz_buffer *payload)

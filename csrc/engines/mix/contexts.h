@@ -230,7 +230,7 @@ static inline void note_word(recent_items *recent, const coded_item *item, int i
     recent->classes[0] = class;
     recent->cases[1] = recent->cases[0];
     recent->cases[0] = item->case_flag;
-    if (item->case_flag != QCZ_CASE_AS_IS)
+    if (item->case_flag != CASE_AS_IS)
         recent->capital_word = word;
     if (is_rare)
         recent->rare_word = word;

@@ -79,7 +79,7 @@ static inline void code_case(mix_coder *coder, coded_item *item, unsigned choice
         code_case_choice(coder, item, choices, known);
         return;
     }
-    item->case_flag = QCZ_CASE_AS_IS;
+    item->case_flag = CASE_AS_IS;
     if (choices == 0)
         return;
     const unsigned cases = coder->recent.cases[0] * 3 + coder->recent.cases[1];
@@ -87,16 +87,16 @@ static inline void code_case(mix_coder *coder, coded_item *item, unsigned choice
     const unsigned step = known->step;
     const unsigned expected = known->case_flag;
     const uint32_t gap_rank = coder->gaps.ranks[known_token(&coder->gaps, item->gap)];
-    if (!code_flag(coder, predictor, 0, cases, gap_rank, flag_hint(coder, 0, step, expected != QCZ_CASE_AS_IS),
-                   flag != QCZ_CASE_AS_IS))
+    if (!code_flag(coder, predictor, 0, cases, gap_rank, flag_hint(coder, 0, step, expected != CASE_AS_IS),
+                   flag != CASE_AS_IS))
         return;
-    item->case_flag = QCZ_CASE_TITLE;
+    item->case_flag = CASE_TITLE;
     if (choices < 2)
         return;
-    const int hinted = expected == QCZ_CASE_AS_IS ? -1 : expected == QCZ_CASE_UPPER;
+    const int hinted = expected == CASE_AS_IS ? -1 : expected == CASE_UPPER;
     if (code_flag(coder, predictor, 1, 16 + cases, gap_rank, flag_hint(coder, 1, step, hinted),
-                  flag == QCZ_CASE_UPPER))
-        item->case_flag = QCZ_CASE_UPPER;
+                  flag == CASE_UPPER))
+        item->case_flag = CASE_UPPER;
 }
 
 static inline void code_line_end(mix_coder *coder, coded_item *item, const expected_flags *known)

@@ -284,7 +284,7 @@ static inline int put_item(mix_coder *coder, coded_item *item)
     }
     next += before + form_size + after;
     copy_token(next, item->word_bytes, item->word_size, room - (size - item->word_size));
-    if (item->case_flag != QCZ_CASE_AS_IS)
+    if (item->case_flag != CASE_AS_IS)
         letter_case_apply(next, item->word_size, item->case_flag);
     coder->position += size;
     return 1;

@@ -3,6 +3,9 @@
 #define QCZ_ENGINES_PAPER_BLOCK_H
 
 #include "base/bytes.h"
+#include "base/error.h"
+#include "engines/engine.h"
+#include "engines/paper/parse.h"
 
 enum { PAPER_CASE_FOLDED = 1 }; /* the only flag; the other bits are reserved */
 
@@ -11,20 +14,19 @@ enum paper_stream { STREAM_CODEBOOK, STREAM_ESCAPE_WORDS, STREAM_ESCAPES, STREAM
 typedef struct paper_header {
     uint32_t flags;
     uint32_t word_count;
-    uint32_t book_sizes[QCZ_BOOK_COUNT];
+    uint32_t book_sizes[PAPER_BOOK_COUNT];
     uint32_t unigram_bytes;     /* sum of the lengths of the codebook's words */
     uint32_t escape_word_count; /* distinct words outside the codebook */
     uint32_t escape_word_bytes;
-    uint32_t stream_sizes[QCZ_STREAM_COUNT];
+    uint32_t stream_sizes[PAPER_STREAM_COUNT];
 } paper_header;
 
 int paper_header_write(const paper_header *header, qcz_buffer *payload);
 
-/* Reads and checks the header; `*header_size` is where the streams begin. `size` must be the payload's whole size. */
-qcz_status paper_header_read(const uint8_t *payload, size_t size, size_t raw_size, paper_header *header, size_t *header_size,
-                             qcz_error *error);
+/* Reads and checks a head; all of it has to be the header. */
+qcz_status paper_header_read(const engine_head *head, paper_header *header, qcz_error *error);
 
-/* Fills in `*error`. */
-qcz_status fail(qcz_error *error, qcz_status status, const char *message, size_t offset);
+/* The bytes of all streams: the size that the segment has to have. */
+uint64_t paper_stream_total(const paper_header *header);
 
 #endif

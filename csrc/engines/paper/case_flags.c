@@ -1,5 +1,6 @@
 #include "engines/paper/case_flags.h"
 #include "coding/frequency_model.h"
+#include "text/letter_case.h"
 #include "text/letters.h"
 
 void case_contexts_start(case_contexts *contexts)
@@ -63,14 +64,14 @@ uint8_t decode_case_flag(arithmetic_decoder *decoder, case_contexts *contexts)
 
 void apply_case_flag(uint8_t *word, size_t size, uint8_t flag)
 {
-    if (flag == QCZ_CASE_AS_IS)
+    if (flag == CASE_AS_IS)
         return;
     for (size_t i = 0; i < size; i++) {
         const uint8_t raised = to_upper(word[i]);
         if (raised == word[i])
             continue;
         word[i] = raised;
-        if (flag == QCZ_CASE_TITLE)
+        if (flag == CASE_TITLE)
             return;
     }
 }

@@ -2,8 +2,10 @@
 #include "engines/paper/case_flags.h"
 #include "engines/paper/event_model.h"
 #include "engines/paper/block.h"
+#include "engines/paper/paper.h"
 #include "engines/paper/phrase_model.h"
 #include "engines/paper/spelling_model.h"
+#include "text/letter_case.h"
 
 #include <stdlib.h>
 
@@ -20,11 +22,11 @@ typedef struct word_list {
 typedef struct paper_decoder {
     paper_header header;
     const uint8_t *payload;
-    size_t stream_offsets[QCZ_STREAM_COUNT];
-    arithmetic_decoder streams[QCZ_STREAM_COUNT];
+    size_t stream_offsets[PAPER_STREAM_COUNT];
+    arithmetic_decoder streams[PAPER_STREAM_COUNT];
     word_list unigrams;
     word_list escape_words;
-    uint16_t *phrases[QCZ_BOOK_COUNT];
+    uint16_t *phrases[PAPER_BOOK_COUNT];
     frequency_model escapes_left;
     node_arena escapes_arena;
     event_model *model;
@@ -34,7 +36,8 @@ typedef struct paper_decoder {
     uint8_t *next;
     uint8_t *end;
     uint32_t words_left;
-    qcz_block_statistics *statistics;
+    uint64_t literal_count; /* events written one by one */
+    uint64_t match_count;   /* references to earlier events */
     qcz_error *error;
 } paper_decoder;
 
@@ -64,8 +67,8 @@ static uint64_t word_list_memory(uint64_t count, uint64_t byte_count)
 static uint64_t phrase_count_sum(const paper_header *header)
 {
     uint64_t sum = 0;
-    for (unsigned book = 1; book < QCZ_BOOK_COUNT; book++)
-        sum += (uint64_t)header->book_sizes[book] * qcz_book_words[book];
+    for (unsigned book = 1; book < PAPER_BOOK_COUNT; book++)
+        sum += (uint64_t)header->book_sizes[book] * paper_book_words[book];
     return sum;
 }
 
@@ -82,11 +85,10 @@ static uint64_t memory_needed(const paper_header *header)
     return needed + (uint64_t)header->word_count * sizeof(uint32_t);
 }
 
-qcz_status qcz_paper_memory(const uint8_t *payload, size_t size, size_t raw_size, uint64_t *needed, qcz_error *error)
+qcz_status paper_decode_memory(const engine_head *head, uint64_t *needed, qcz_error *error)
 {
     paper_header header;
-    size_t header_size;
-    const qcz_status status = paper_header_read(payload, size, raw_size, &header, &header_size, error);
+    const qcz_status status = paper_header_read(head, &header, error);
     *needed = status == QCZ_OK ? memory_needed(&header) : 0;
     return status;
 }
@@ -145,7 +147,7 @@ static int is_complete(const word_list *list)
 static qcz_status decode_unigrams(paper_decoder *decoder, spelling_model *spelling)
 {
     const uint32_t size = decoder->header.book_sizes[0];
-    const uint32_t common = size < QCZ_COMMON_UNIGRAMS ? size : QCZ_COMMON_UNIGRAMS;
+    const uint32_t common = size < PAPER_COMMON_UNIGRAMS ? size : PAPER_COMMON_UNIGRAMS;
     if (!word_list_allocate(&decoder->unigrams, size, decoder->header.unigram_bytes))
         return fail_memory(decoder);
     if (!decode_words(decoder, STREAM_CODEBOOK, spelling, &decoder->unigrams, common) ||
@@ -165,9 +167,9 @@ static qcz_status decode_phrase_books(paper_decoder *decoder)
     if (decoder->phrases[1] == NULL || !phrase_model_start(&model, sizes[0]))
         return fail_memory(decoder);
     int decoded = 1;
-    for (uint32_t book = 1; book < QCZ_BOOK_COUNT && decoded; book++) {
+    for (uint32_t book = 1; book < PAPER_BOOK_COUNT && decoded; book++) {
         if (book > 1)
-            decoder->phrases[book] = decoder->phrases[book - 1] + (size_t)sizes[book - 1] * qcz_book_words[book - 1];
+            decoder->phrases[book] = decoder->phrases[book - 1] + (size_t)sizes[book - 1] * paper_book_words[book - 1];
         decoded = decode_phrases(&decoder->streams[STREAM_CODEBOOK], &model, book, decoder->phrases[book], sizes[book]);
     }
     phrase_model_free(&model);
@@ -249,7 +251,7 @@ static event unpack_event(uint32_t packed)
 /* Takes the words of an event off those still to come; so the events never outnumber the words of the block. */
 static int add_event(paper_decoder *decoder, event current)
 {
-    const uint32_t words = current.level == LEVEL_ESCAPE ? 1 : qcz_book_words[current.level - 1];
+    const uint32_t words = current.level == LEVEL_ESCAPE ? 1 : paper_book_words[current.level - 1];
     if (words > decoder->words_left)
         return 0;
     decoder->words_left -= words;
@@ -275,13 +277,13 @@ static int decode_next(paper_decoder *decoder)
     arithmetic_decoder *levels = &decoder->streams[STREAM_LEVELS];
     const event_match match = decode_match(levels, decoder->model);
     if (match.length > 0) {
-        decoder->statistics->match_count++;
+        decoder->match_count++;
         return replay_match(decoder, match);
     }
     event literal;
     decode_event(levels, &decoder->streams[STREAM_ENTRIES], decoder->model, &literal);
-    decoder->statistics->literal_count++;
-    return literal.level < QCZ_LEVEL_COUNT && add_event(decoder, literal);
+    decoder->literal_count++;
+    return literal.level < PAPER_LEVEL_COUNT && add_event(decoder, literal);
 }
 
 static qcz_status decode_events(paper_decoder *decoder)
@@ -312,7 +314,7 @@ static int emit_word(paper_decoder *decoder, const word_list *list, uint32_t ent
         memcpy(decoder->next, word.bytes, word.size);
     if (decoder->header.flags & PAPER_CASE_FOLDED) {
         const uint8_t flag = decode_case_flag(&decoder->streams[STREAM_CASE], &decoder->case_contexts);
-        if (flag != QCZ_CASE_AS_IS)
+        if (flag != CASE_AS_IS)
             apply_case_flag(decoder->next, word.size, flag);
     }
     decoder->next += word.size;
@@ -331,7 +333,7 @@ static int emit_escape(paper_decoder *decoder)
 
 static int emit_phrase(paper_decoder *decoder, event current)
 {
-    const uint32_t words = qcz_book_words[current.level - 1];
+    const uint32_t words = paper_book_words[current.level - 1];
     const uint16_t *phrase = decoder->phrases[current.level - 1] + (size_t)current.index * words;
     for (uint32_t i = 0; i < words; i++)
         if (!emit_word(decoder, &decoder->unigrams, phrase[i]))
@@ -366,57 +368,65 @@ static qcz_status emit_all(paper_decoder *decoder)
 
 /* ---- block ----------------------------------------------------------------------------------------------------------- */
 
-static void start_streams(paper_decoder *decoder, size_t header_size)
+static void start_streams(paper_decoder *decoder)
 {
-    size_t offset = header_size;
-    for (unsigned stream = 0; stream < QCZ_STREAM_COUNT; stream++) {
+    size_t offset = 0;
+    for (unsigned stream = 0; stream < PAPER_STREAM_COUNT; stream++) {
         const size_t size = decoder->header.stream_sizes[stream];
         arithmetic_decoder_start(&decoder->streams[stream], decoder->payload + offset, size);
         offset += size;
     }
 }
 
-static void fill_statistics(const paper_decoder *decoder, size_t header_size)
+/* What `qcz info` prints of a block. */
+static void report_block(const paper_decoder *decoder, size_t head_size, const qcz_decoder_options *options)
 {
-    qcz_block_statistics *statistics = decoder->statistics;
-    statistics->word_count = decoder->header.word_count;
-    statistics->event_count = decoder->event_count;
-    statistics->escape_word_count = decoder->header.escape_word_count;
-    statistics->header_size = header_size;
-    for (unsigned book = 0; book < QCZ_BOOK_COUNT; book++)
-        statistics->book_sizes[book] = decoder->header.book_sizes[book];
-    for (unsigned stream = 0; stream < QCZ_STREAM_COUNT; stream++)
-        statistics->stream_sizes[stream] = decoder->header.stream_sizes[stream];
+    static const char *const books[PAPER_BOOK_COUNT] = {"unigram", "bigram", "3-gram", "5-gram", "8-gram", "13-gram",
+                                                        "21-gram", "34-gram", "55-gram", "89-gram", "144-gram"};
+    static const char *const streams[PAPER_STREAM_COUNT] = {"codebook", "escape words", "escapes", "case", "levels", "entries"};
+    qcz_fact_report *const report = options->report;
+    void *const context = options->report_context;
+    uint64_t hits[PAPER_LEVEL_COUNT] = {0};
     for (size_t i = 0; i < decoder->event_count; i++)
-        statistics->events_per_level[unpack_event(decoder->events[i]).level]++;
+        hits[unpack_event(decoder->events[i]).level]++;
+    report(context, NULL, "words", decoder->header.word_count);
+    report(context, NULL, "events", decoder->event_count);
+    report(context, NULL, "literal_events", decoder->literal_count);
+    report(context, NULL, "matches", decoder->match_count);
+    report(context, NULL, "escape_words", decoder->header.escape_word_count);
+    report(context, "stream_bytes", "header", head_size);
+    for (unsigned stream = 0; stream < PAPER_STREAM_COUNT; stream++)
+        report(context, "stream_bytes", streams[stream], decoder->header.stream_sizes[stream]);
+    for (unsigned book = 0; book < PAPER_BOOK_COUNT; book++)
+        report(context, "codebook_entries", books[book], decoder->header.book_sizes[book]);
+    report(context, "hits_per_level", "escape", hits[LEVEL_ESCAPE]);
+    for (unsigned book = 0; book < PAPER_BOOK_COUNT; book++)
+        report(context, "hits_per_level", books[book], hits[book + 1]);
 }
 
-qcz_status qcz_paper_decode(const uint8_t *payload, size_t size, uint8_t *output, size_t raw_size,
-                            qcz_block_statistics *statistics, qcz_error *error)
+static qcz_status decode_streams(paper_decoder *decoder)
 {
-    qcz_block_statistics unused;
+    qcz_status status = decode_all_words(decoder);
+    if (status == QCZ_OK)
+        status = decode_events(decoder);
+    return status == QCZ_OK ? emit_all(decoder) : status;
+}
+
+qcz_status paper_decode(const qcz_decoder_options *options, const engine_head *head, const engine_segment *segment,
+                        qcz_error *error)
+{
     paper_decoder decoder = {
-        .payload = payload,
-        .next = output,
-        .end = output + raw_size,
-        .statistics = statistics != NULL ? statistics : &unused,
-        .error = error,
-    };
-    *decoder.statistics = (qcz_block_statistics){0};
-    *error = (qcz_error){0};
-    size_t header_size;
-    qcz_status status = paper_header_read(payload, size, raw_size, &decoder.header, &header_size, error);
+        .payload = segment->payload, .next = segment->block, .end = segment->block + segment->end, .error = error};
+    qcz_status status = paper_header_read(head, &decoder.header, error);
     if (status != QCZ_OK)
         return status;
+    if (paper_stream_total(&decoder.header) != segment->size)
+        return fail(error, QCZ_ERROR_CORRUPT, "the sizes of the streams do not add up to the size of the segment", 0);
     decoder.words_left = decoder.header.word_count;
-    start_streams(&decoder, header_size);
-    status = decode_all_words(&decoder);
-    if (status == QCZ_OK)
-        status = decode_events(&decoder);
-    if (status == QCZ_OK)
-        status = emit_all(&decoder);
-    if (status == QCZ_OK && statistics != NULL)
-        fill_statistics(&decoder, header_size);
+    start_streams(&decoder);
+    status = decode_streams(&decoder);
+    if (status == QCZ_OK && options->report != NULL)
+        report_block(&decoder, head->size, options);
     free_decoder(&decoder);
     return status;
 }

@@ -1,19 +1,21 @@
 /* encoder.c - writes one paper block: header, then six arithmetic-coded streams. */
 #include "engines/paper/case_flags.h"
 #include "engines/paper/match_finder.h"
+#include "base/error.h"
 #include "engines/paper/block.h"
+#include "engines/paper/paper.h"
 #include "engines/paper/phrase_model.h"
 #include "engines/paper/spelling_model.h"
 
 #include <stdlib.h>
 
-static word_view view_word(const qcz_words *words, uint32_t id)
+static word_view view_word(const block_words *words, uint32_t id)
 {
     return (word_view){words->text + words->offsets[id], words->lengths[id]};
 }
 
 /* A list in sorted order; the first word of a list is front-coded against the empty word. */
-static void encode_word_list(arithmetic_encoder *encoder, spelling_model *model, const qcz_words *words, const uint32_t *ids,
+static void encode_word_list(arithmetic_encoder *encoder, spelling_model *model, const block_words *words, const uint32_t *ids,
                              size_t count)
 {
     word_view previous = {0};
@@ -24,7 +26,7 @@ static void encode_word_list(arithmetic_encoder *encoder, spelling_model *model,
     }
 }
 
-static uint32_t sum_lengths(const qcz_words *words, const uint32_t *ids, size_t count)
+static uint32_t sum_lengths(const block_words *words, const uint32_t *ids, size_t count)
 {
     uint32_t sum = 0;
     for (size_t i = 0; i < count; i++)
@@ -34,21 +36,21 @@ static uint32_t sum_lengths(const qcz_words *words, const uint32_t *ids, size_t 
 
 /* ---- codebook -------------------------------------------------------------------------------------------------------- */
 
-static int encode_phrase_books(arithmetic_encoder *encoder, const qcz_parse *parse)
+static int encode_phrase_books(arithmetic_encoder *encoder, const paper_parse *parse)
 {
     phrase_model model;
     if (!phrase_model_start(&model, parse->book_sizes[0]))
         return 0;
-    for (uint32_t book = 1; book < QCZ_BOOK_COUNT; book++)
+    for (uint32_t book = 1; book < PAPER_BOOK_COUNT; book++)
         encode_phrases(encoder, &model, book, parse->phrases[book], parse->book_sizes[book]);
     phrase_model_free(&model);
     return 1;
 }
 
-static int encode_codebook(arithmetic_encoder *encoder, spelling_model *spelling, const qcz_parse *parse)
+static int encode_codebook(arithmetic_encoder *encoder, spelling_model *spelling, const paper_parse *parse)
 {
     const uint32_t size = parse->book_sizes[0];
-    const uint32_t common = size < QCZ_COMMON_UNIGRAMS ? size : QCZ_COMMON_UNIGRAMS;
+    const uint32_t common = size < PAPER_COMMON_UNIGRAMS ? size : PAPER_COMMON_UNIGRAMS;
     encode_word_list(encoder, spelling, parse->words, parse->unigrams, common);
     encode_word_list(encoder, spelling, parse->words, parse->unigrams + common, size - common);
     return size == 0 || encode_phrase_books(encoder, parse);
@@ -71,7 +73,7 @@ static void escape_words_free(escape_words *escapes)
     free(escapes->place_of_id);
 }
 
-static uint32_t collect_escape_ids(const qcz_parse *parse, escape_words *escapes)
+static uint32_t collect_escape_ids(const paper_parse *parse, escape_words *escapes)
 {
     uint32_t count = 0;
     for (size_t i = 0; i < parse->escape_count; i++) {
@@ -83,9 +85,9 @@ static uint32_t collect_escape_ids(const qcz_parse *parse, escape_words *escapes
     return count;
 }
 
-static int escape_words_find(const qcz_parse *parse, escape_words *escapes)
+static int escape_words_find(const paper_parse *parse, escape_words *escapes)
 {
-    const qcz_words *words = parse->words;
+    const block_words *words = parse->words;
     *escapes = (escape_words){
         .ids = allocate_array(words->distinct_count + 1, sizeof *escapes->ids),
         .place_of_id = calloc(words->distinct_count + 1, sizeof *escapes->place_of_id),
@@ -94,7 +96,7 @@ static int escape_words_find(const qcz_parse *parse, escape_words *escapes)
         return 0;
     escapes->count = collect_escape_ids(parse, escapes);
     escapes->uses = allocate_array((size_t)escapes->count + 1, sizeof *escapes->uses);
-    if (escapes->uses == NULL || qcz_words_sort(words, escapes->ids, escapes->count) != QCZ_OK)
+    if (escapes->uses == NULL || words_sort(words, escapes->ids, escapes->count) != QCZ_OK)
         return 0;
     for (uint32_t place = 0; place < escapes->count; place++) {
         escapes->place_of_id[escapes->ids[place]] = place;
@@ -104,7 +106,7 @@ static int escape_words_find(const qcz_parse *parse, escape_words *escapes)
 }
 
 /* A word outside the codebook is in no phrase, so each of its occurrences is an escape. */
-static int encode_escape_words(arithmetic_encoder *encoder, spelling_model *spelling, const qcz_words *words,
+static int encode_escape_words(arithmetic_encoder *encoder, spelling_model *spelling, const block_words *words,
                                const escape_words *escapes)
 {
     node_arena arena;
@@ -120,7 +122,7 @@ static int encode_escape_words(arithmetic_encoder *encoder, spelling_model *spel
 }
 
 /* The model starts from the true counts and loses one per use: what is left is what may still come. */
-static int encode_escapes(arithmetic_encoder *encoder, const qcz_parse *parse, const escape_words *escapes)
+static int encode_escapes(arithmetic_encoder *encoder, const paper_parse *parse, const escape_words *escapes)
 {
     if (escapes->count == 0)
         return 1;
@@ -141,7 +143,7 @@ static int encode_escapes(arithmetic_encoder *encoder, const qcz_parse *parse, c
 
 /* ---- case and events ------------------------------------------------------------------------------------------------- */
 
-static void encode_case(arithmetic_encoder *encoder, const qcz_words *words)
+static void encode_case(arithmetic_encoder *encoder, const block_words *words)
 {
     case_contexts contexts;
     case_contexts_start(&contexts);
@@ -149,12 +151,12 @@ static void encode_case(arithmetic_encoder *encoder, const qcz_words *words)
         encode_case_flag(encoder, &contexts, words->case_flags[i]);
 }
 
-static event event_at(const qcz_parse *parse, size_t position)
+static event event_at(const paper_parse *parse, size_t position)
 {
     return (event){.level = parse->event_levels[position], .index = parse->event_indexes[position]};
 }
 
-static void encode_all_events(arithmetic_encoder *streams, event_model *model, match_finder *finder, const qcz_parse *parse)
+static void encode_all_events(arithmetic_encoder *streams, event_model *model, match_finder *finder, const paper_parse *parse)
 {
     for (size_t position = 0; position < parse->event_count;) {
         const event_match match = match_finder_find(finder, position);
@@ -168,7 +170,7 @@ static void encode_all_events(arithmetic_encoder *streams, event_model *model, m
     }
 }
 
-static int encode_events(arithmetic_encoder streams[QCZ_STREAM_COUNT], const qcz_parse *parse)
+static int encode_events(arithmetic_encoder streams[PAPER_STREAM_COUNT], const paper_parse *parse)
 {
     event_model *model = malloc(sizeof *model);
     match_finder finder;
@@ -187,7 +189,7 @@ static int encode_events(arithmetic_encoder streams[QCZ_STREAM_COUNT], const qcz
 
 /* ---- block ----------------------------------------------------------------------------------------------------------- */
 
-static int encode_streams(const qcz_parse *parse, const escape_words *escapes, arithmetic_encoder streams[QCZ_STREAM_COUNT])
+static int encode_streams(const paper_parse *parse, const escape_words *escapes, arithmetic_encoder streams[PAPER_STREAM_COUNT])
 {
     spelling_model spelling;
     if (!spelling_model_start(&spelling))
@@ -199,15 +201,15 @@ static int encode_streams(const qcz_parse *parse, const escape_words *escapes, a
     if (complete && parse->words->case_flags != NULL)
         encode_case(&streams[STREAM_CASE], parse->words);
     complete = complete && encode_events(streams, parse);
-    for (unsigned stream = 0; stream < QCZ_STREAM_COUNT; stream++)
+    for (unsigned stream = 0; stream < PAPER_STREAM_COUNT; stream++)
         complete = arithmetic_encoder_finish(&streams[stream]) && complete;
     return complete;
 }
 
-static paper_header make_header(const qcz_parse *parse, const escape_words *escapes,
-                                const arithmetic_encoder streams[QCZ_STREAM_COUNT])
+static paper_header make_header(const paper_parse *parse, const escape_words *escapes,
+                                const arithmetic_encoder streams[PAPER_STREAM_COUNT])
 {
-    const qcz_words *words = parse->words;
+    const block_words *words = parse->words;
     paper_header header = {
         .flags = words->case_flags != NULL ? PAPER_CASE_FOLDED : 0,
         .word_count = (uint32_t)words->word_count,
@@ -216,47 +218,64 @@ static paper_header make_header(const qcz_parse *parse, const escape_words *esca
         .escape_word_bytes = sum_lengths(words, escapes->ids, escapes->count),
     };
     memcpy(header.book_sizes, parse->book_sizes, sizeof header.book_sizes);
-    for (unsigned stream = 0; stream < QCZ_STREAM_COUNT; stream++)
+    for (unsigned stream = 0; stream < PAPER_STREAM_COUNT; stream++)
         header.stream_sizes[stream] = (uint32_t)streams[stream].output.size;
     return header;
 }
 
-static int streams_fit(const arithmetic_encoder streams[QCZ_STREAM_COUNT])
+static int streams_fit(const arithmetic_encoder streams[PAPER_STREAM_COUNT])
 {
-    for (unsigned stream = 0; stream < QCZ_STREAM_COUNT; stream++)
-        if (streams[stream].output.size > UINT32_MAX / QCZ_STREAM_COUNT)
+    for (unsigned stream = 0; stream < PAPER_STREAM_COUNT; stream++)
+        if (streams[stream].output.size > UINT32_MAX / PAPER_STREAM_COUNT)
             return 0;
     return 1;
 }
 
-static int write_block(const qcz_parse *parse, const escape_words *escapes, arithmetic_encoder streams[QCZ_STREAM_COUNT],
-                       qcz_buffer *payload)
+static int write_block(const paper_parse *parse, const escape_words *escapes, arithmetic_encoder streams[PAPER_STREAM_COUNT],
+                       qcz_buffer *head, qcz_buffer *payload)
 {
     const paper_header header = make_header(parse, escapes, streams);
-    int written = paper_header_write(&header, payload);
-    for (unsigned stream = 0; stream < QCZ_STREAM_COUNT; stream++)
+    int written = paper_header_write(&header, head);
+    for (unsigned stream = 0; stream < PAPER_STREAM_COUNT; stream++)
         written = written && buffer_put_bytes(payload, streams[stream].output.bytes, streams[stream].output.size);
     return written;
 }
 
-qcz_status qcz_paper_encode(const qcz_parse *parse, qcz_buffer *payload)
+/* Whether the words are as long as the block: else they are those of another one. */
+static int is_of_block(const paper_parse *parse, size_t size)
 {
-    *payload = (qcz_buffer){0};
-    arithmetic_encoder streams[QCZ_STREAM_COUNT];
-    for (unsigned stream = 0; stream < QCZ_STREAM_COUNT; stream++)
+    size_t length = 0;
+    for (size_t i = 0; i < parse->words->word_count; i++)
+        length += parse->words->lengths[parse->words->word_ids[i]];
+    return length == size;
+}
+
+uint64_t paper_encode_memory(unsigned level, size_t size)
+{
+    (void)level;
+    return size;
+}
+
+qcz_status paper_encode(const qcz_encoder_options *options, const engine_block *block, qcz_buffer *head, qcz_buffer *payload,
+                        qcz_error *error)
+{
+    (void)options;
+    const paper_parse *parse = block->parse;
+    if (!is_of_block(parse, block->size))
+        return fail(error, QCZ_ERROR_PARAMETER, "the parse is that of another block", 0);
+    arithmetic_encoder streams[PAPER_STREAM_COUNT];
+    for (unsigned stream = 0; stream < PAPER_STREAM_COUNT; stream++)
         arithmetic_encoder_start(&streams[stream]);
     escape_words escapes;
     qcz_status status = QCZ_ERROR_MEMORY;
     if (escape_words_find(parse, &escapes) && encode_streams(parse, &escapes, streams)) {
         if (!streams_fit(streams))
             status = QCZ_ERROR_LIMIT;
-        else if (write_block(parse, &escapes, streams, payload))
+        else if (write_block(parse, &escapes, streams, head, payload))
             status = QCZ_OK;
     }
     escape_words_free(&escapes);
-    for (unsigned stream = 0; stream < QCZ_STREAM_COUNT; stream++)
+    for (unsigned stream = 0; stream < PAPER_STREAM_COUNT; stream++)
         qcz_buffer_free(&streams[stream].output);
-    if (status != QCZ_OK)
-        qcz_buffer_free(payload);
-    return status;
+    return status == QCZ_OK ? status : fail(error, status, "a stream is too long, or there is no memory for it", 0);
 }

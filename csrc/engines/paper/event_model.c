@@ -4,17 +4,17 @@
 
 static uint32_t common_count(uint32_t unigram_count)
 {
-    return unigram_count < QCZ_COMMON_UNIGRAMS ? unigram_count : QCZ_COMMON_UNIGRAMS;
+    return unigram_count < PAPER_COMMON_UNIGRAMS ? unigram_count : PAPER_COMMON_UNIGRAMS;
 }
 
 /* The alphabet of a level's index model; that of rare unigrams is apart. */
-static uint32_t index_count(const uint32_t book_sizes[QCZ_BOOK_COUNT], uint32_t level)
+static uint32_t index_count(const uint32_t book_sizes[PAPER_BOOK_COUNT], uint32_t level)
 {
     const uint32_t size = book_sizes[level - 1];
     return level == LEVEL_UNIGRAM ? common_count(size) : size;
 }
 
-static uint32_t rare_count(const uint32_t book_sizes[QCZ_BOOK_COUNT])
+static uint32_t rare_count(const uint32_t book_sizes[PAPER_BOOK_COUNT])
 {
     return book_sizes[0] - common_count(book_sizes[0]);
 }
@@ -25,17 +25,17 @@ static size_t nodes_of(uint32_t symbol_count)
     return symbol_count > 0 ? frequency_model_node_count(symbol_count) : 0;
 }
 
-static size_t node_count(const uint32_t book_sizes[QCZ_BOOK_COUNT])
+static size_t node_count(const uint32_t book_sizes[PAPER_BOOK_COUNT])
 {
     size_t count = nodes_of(32) + nodes_of(MAX_MATCH - MIN_MATCH + 1);
-    count += QCZ_LEVEL_COUNT * QCZ_LEVEL_COUNT * nodes_of(QCZ_LEVEL_COUNT) + QCZ_LEVEL_COUNT * nodes_of(CACHE_SIZE);
-    count += QCZ_LEVEL_COUNT * nodes_of(rare_count(book_sizes));
-    for (uint32_t level = 1; level < QCZ_LEVEL_COUNT; level++)
-        count += QCZ_LEVEL_COUNT * nodes_of(index_count(book_sizes, level));
+    count += PAPER_LEVEL_COUNT * PAPER_LEVEL_COUNT * nodes_of(PAPER_LEVEL_COUNT) + PAPER_LEVEL_COUNT * nodes_of(CACHE_SIZE);
+    count += PAPER_LEVEL_COUNT * nodes_of(rare_count(book_sizes));
+    for (uint32_t level = 1; level < PAPER_LEVEL_COUNT; level++)
+        count += PAPER_LEVEL_COUNT * nodes_of(index_count(book_sizes, level));
     return count;
 }
 
-size_t event_model_memory(const uint32_t book_sizes[QCZ_BOOK_COUNT])
+size_t event_model_memory(const uint32_t book_sizes[PAPER_BOOK_COUNT])
 {
     return node_count(book_sizes) * sizeof(frequency_node) + sizeof(event_model);
 }
@@ -46,7 +46,7 @@ static void start_if_any(frequency_model *model, uint32_t symbol_count, node_are
         frequency_model_start(model, symbol_count, arena);
 }
 
-int event_model_start(event_model *model, const uint32_t book_sizes[QCZ_BOOK_COUNT])
+int event_model_start(event_model *model, const uint32_t book_sizes[PAPER_BOOK_COUNT])
 {
     *model = (event_model){.previous_level = LEVEL_UNIGRAM, .level_before = LEVEL_UNIGRAM};
     if (!node_arena_allocate(&model->arena, node_count(book_sizes)))
@@ -57,13 +57,13 @@ int event_model_start(event_model *model, const uint32_t book_sizes[QCZ_BOOK_COU
     frequency_model_start(&model->match_length, MAX_MATCH - MIN_MATCH + 1, &model->arena);
     for (unsigned i = 0; i < DISTANCE_BIT_MODELS; i++)
         binary_model_start(&model->distance_bit[i]);
-    for (uint32_t level = 0; level < QCZ_LEVEL_COUNT; level++) {
+    for (uint32_t level = 0; level < PAPER_LEVEL_COUNT; level++) {
         binary_model_start(&model->cache_miss[level]);
         binary_model_start(&model->rare_unigram[level]);
         frequency_model_start(&model->cache_position[level], CACHE_SIZE, &model->arena);
         start_if_any(&model->rare_index[level], rare_count(book_sizes), &model->arena);
-        for (uint32_t other = 0; other < QCZ_LEVEL_COUNT; other++) {
-            frequency_model_start(&model->level[level][other], QCZ_LEVEL_COUNT, &model->arena);
+        for (uint32_t other = 0; other < PAPER_LEVEL_COUNT; other++) {
+            frequency_model_start(&model->level[level][other], PAPER_LEVEL_COUNT, &model->arena);
             if (level > 0)
                 start_if_any(&model->index[level][other], index_count(book_sizes, level), &model->arena);
         }
@@ -133,7 +133,7 @@ void event_model_replay(event_model *model, event repeated)
 
 static int is_two_tier(const event_model *model, uint32_t level)
 {
-    return level == LEVEL_UNIGRAM && model->book_sizes[0] > QCZ_COMMON_UNIGRAMS;
+    return level == LEVEL_UNIGRAM && model->book_sizes[0] > PAPER_COMMON_UNIGRAMS;
 }
 
 static void encode_index(arithmetic_encoder *encoder, event_model *model, event literal)
@@ -144,10 +144,10 @@ static void encode_index(arithmetic_encoder *encoder, event_model *model, event 
         encode_symbol(encoder, common, literal.index);
         return;
     }
-    const uint32_t is_rare = literal.index >= QCZ_COMMON_UNIGRAMS;
+    const uint32_t is_rare = literal.index >= PAPER_COMMON_UNIGRAMS;
     encode_binary(encoder, &model->rare_unigram[previous], is_rare);
     if (is_rare)
-        encode_symbol(encoder, &model->rare_index[previous], literal.index - QCZ_COMMON_UNIGRAMS);
+        encode_symbol(encoder, &model->rare_index[previous], literal.index - PAPER_COMMON_UNIGRAMS);
     else
         encode_symbol(encoder, common, literal.index);
 }
@@ -156,7 +156,7 @@ static uint32_t decode_index(arithmetic_decoder *decoder, event_model *model, ui
 {
     const uint32_t previous = model->previous_level;
     if (is_two_tier(model, level) && decode_binary(decoder, &model->rare_unigram[previous]))
-        return QCZ_COMMON_UNIGRAMS + decode_symbol(decoder, &model->rare_index[previous]);
+        return PAPER_COMMON_UNIGRAMS + decode_symbol(decoder, &model->rare_index[previous]);
     return decode_symbol(decoder, &model->index[level][previous]);
 }
 
@@ -193,7 +193,7 @@ void decode_event(arithmetic_decoder *levels, arithmetic_decoder *entries, event
     if (literal->level != LEVEL_ESCAPE) {
         recency_cache *cache = &model->cache[literal->level];
         if (model->book_sizes[literal->level - 1] == 0) {
-            literal->level = QCZ_LEVEL_COUNT;
+            literal->level = PAPER_LEVEL_COUNT;
             return;
         }
         if (decode_binary(entries, &model->cache_miss[literal->level])) {
@@ -202,7 +202,7 @@ void decode_event(arithmetic_decoder *levels, arithmetic_decoder *entries, event
         } else {
             const uint32_t position = decode_symbol(entries, &model->cache_position[literal->level]);
             if (position >= cache->size) {
-                literal->level = QCZ_LEVEL_COUNT;
+                literal->level = PAPER_LEVEL_COUNT;
                 return;
             }
             literal->index = cache->entries[position];

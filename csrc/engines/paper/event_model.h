@@ -9,6 +9,7 @@
 #define QCZ_ENGINES_PAPER_EVENT_MODEL_H
 
 #include "coding/frequency_model.h"
+#include "engines/paper/parse.h"
 
 enum {
     CACHE_SIZE = 64,
@@ -30,14 +31,14 @@ typedef struct event_model {
     frequency_model distance_bits; /* bit length of the distance, less one */
     binary_model distance_bit[DISTANCE_BIT_MODELS];
     frequency_model match_length; /* length less MIN_MATCH */
-    frequency_model level[QCZ_LEVEL_COUNT][QCZ_LEVEL_COUNT]; /* [previous][the one before] */
-    binary_model cache_miss[QCZ_LEVEL_COUNT];
-    frequency_model cache_position[QCZ_LEVEL_COUNT];
-    binary_model rare_unigram[QCZ_LEVEL_COUNT];                     /* [previous level] */
-    frequency_model index[QCZ_LEVEL_COUNT][QCZ_LEVEL_COUNT];        /* [level][previous level] */
-    frequency_model rare_index[QCZ_LEVEL_COUNT];                    /* [previous level] */
-    recency_cache cache[QCZ_LEVEL_COUNT];
-    uint32_t book_sizes[QCZ_BOOK_COUNT];
+    frequency_model level[PAPER_LEVEL_COUNT][PAPER_LEVEL_COUNT]; /* [previous][the one before] */
+    binary_model cache_miss[PAPER_LEVEL_COUNT];
+    frequency_model cache_position[PAPER_LEVEL_COUNT];
+    binary_model rare_unigram[PAPER_LEVEL_COUNT];                     /* [previous level] */
+    frequency_model index[PAPER_LEVEL_COUNT][PAPER_LEVEL_COUNT];        /* [level][previous level] */
+    frequency_model rare_index[PAPER_LEVEL_COUNT];                    /* [previous level] */
+    recency_cache cache[PAPER_LEVEL_COUNT];
+    uint32_t book_sizes[PAPER_BOOK_COUNT];
     uint32_t previous_level;
     uint32_t level_before;
     node_arena arena;
@@ -54,8 +55,8 @@ typedef struct event {
     uint32_t index; /* 0 for an escape */
 } event;
 
-size_t event_model_memory(const uint32_t book_sizes[QCZ_BOOK_COUNT]);
-int event_model_start(event_model *model, const uint32_t book_sizes[QCZ_BOOK_COUNT]);
+size_t event_model_memory(const uint32_t book_sizes[PAPER_BOOK_COUNT]);
+int event_model_start(event_model *model, const uint32_t book_sizes[PAPER_BOOK_COUNT]);
 void event_model_free(event_model *model);
 
 void encode_match(arithmetic_encoder *levels, event_model *model, event_match match);
@@ -64,7 +65,7 @@ void encode_event(arithmetic_encoder *levels, arithmetic_encoder *entries, event
 /* Returns a match; its length is 0 where a literal event follows. */
 event_match decode_match(arithmetic_decoder *levels, event_model *model);
 
-/* Sets `literal->level` to QCZ_LEVEL_COUNT if the streams name an empty book or an unfilled cache entry. */
+/* Sets `literal->level` to PAPER_LEVEL_COUNT if the streams name an empty book or an unfilled cache entry. */
 void decode_event(arithmetic_decoder *levels, arithmetic_decoder *entries, event_model *model, event *literal);
 
 /* Every event repeated by a match updates cache and history as if it had been written. */

@@ -12,8 +12,8 @@ enum {
 static size_t node_count(uint32_t unigram_count)
 {
     size_t count = frequency_model_node_count(unigram_count) + LENGTH_MODEL_NODES;
-    for (unsigned book = 1; book < QCZ_BOOK_COUNT; book++)
-        count += frequency_model_node_count(qcz_book_words[book]) + 2;
+    for (unsigned book = 1; book < PAPER_BOOK_COUNT; book++)
+        count += frequency_model_node_count(paper_book_words[book]) + 2;
     return count;
 }
 
@@ -37,8 +37,8 @@ int phrase_model_start(phrase_model *model, uint32_t unigram_count)
     model->after_one = model->after_two + ((size_t)1 << HASH_BITS);
     frequency_model_start(&model->index, unigram_count, &model->arena);
     length_model_start(&model->step, &model->arena);
-    for (unsigned book = 1; book < QCZ_BOOK_COUNT; book++) {
-        frequency_model_start(&model->kept[book], qcz_book_words[book], &model->arena);
+    for (unsigned book = 1; book < PAPER_BOOK_COUNT; book++) {
+        frequency_model_start(&model->kept[book], paper_book_words[book], &model->arena);
         for (unsigned first = 0; first < 2; first++)
             frequency_model_start(&model->prediction[book][first], PREDICTION_COUNT, &model->arena);
     }
@@ -135,7 +135,7 @@ static uint32_t count_kept(const uint16_t *previous, const uint16_t *phrase, uin
 
 void encode_phrases(arithmetic_encoder *encoder, phrase_model *model, uint32_t book, const uint16_t *phrases, uint32_t count)
 {
-    const uint32_t words = qcz_book_words[book];
+    const uint32_t words = paper_book_words[book];
     uint16_t before_first[144] = {0};
     const uint16_t *previous = before_first;
     for (uint32_t i = 0; i < count; i++, phrases += words) {
@@ -152,7 +152,7 @@ void encode_phrases(arithmetic_encoder *encoder, phrase_model *model, uint32_t b
 
 int decode_phrases(arithmetic_decoder *decoder, phrase_model *model, uint32_t book, uint16_t *phrases, uint32_t count)
 {
-    const uint32_t words = qcz_book_words[book];
+    const uint32_t words = paper_book_words[book];
     uint16_t before_first[144] = {0};
     const uint16_t *previous = before_first;
     for (uint32_t i = 0; i < count; i++, phrases += words) {

@@ -7,13 +7,14 @@
 #define QCZ_ENGINES_PAPER_PHRASE_MODEL_H
 
 #include "coding/length_model.h"
+#include "engines/paper/parse.h"
 
 enum { PREDICTED_BY_TWO = 0, PREDICTED_BY_ONE = 1, NOT_PREDICTED = 2, PREDICTION_COUNT = 3 };
 
 typedef struct phrase_model {
     frequency_model index;                                   /* a word that was not predicted */
-    frequency_model kept[QCZ_BOOK_COUNT];                    /* words kept of the phrase before */
-    frequency_model prediction[QCZ_BOOK_COUNT][2];           /* [book][first word after the kept ones] */
+    frequency_model kept[PAPER_BOOK_COUNT];                    /* words kept of the phrase before */
+    frequency_model prediction[PAPER_BOOK_COUNT][2];           /* [book][first word after the kept ones] */
     length_model step;                                       /* from the first word of the phrase before */
     uint16_t *after_two;                                     /* by hash of two words */
     uint16_t *after_one;                                     /* by word */
