@@ -6,10 +6,10 @@ import random
 
 import pytest
 from engines.coding import Codec
-from engines.test_mix import SENTENCES, block_of, log_lines, shuffled, wrapped
+from engines.test_mix import block_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from samples import CHINESE, SMALL, english, random_bytes, source_code, synthetic_text
+from samples import CHINESE, SENTENCES, SMALL, english, log_lines, random_bytes, shuffled, source_code, synthetic_text, wrapped
 
 import quasicryth
 from quasicryth.tiling import parse_tiling

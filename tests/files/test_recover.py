@@ -14,7 +14,7 @@ from frames.test_frame import block, frame_header, tail, varint
 from hypothesis import given
 from hypothesis import strategies as st
 from paths import run_command
-from samples import random_bytes, synthetic_text
+from samples import CountingFile, random_bytes, synthetic_text
 
 import quasicryth
 from quasicryth import find_damage, recover
@@ -330,17 +330,6 @@ def test_the_command_recover(folder):
 # ---- data made to take long --------------------------------------------------------------------------------------------------
 
 
-class Counting(io.BytesIO):
-    """Counts the bytes that are read."""
-
-    read_bytes = 0
-
-    def read(self, size=-1):
-        data = super().read(size)
-        self.read_bytes += len(data)
-        return data
-
-
 def lying_block(payload: bytes, ordinal: int) -> bytes:
     return block(payload, ordinal=ordinal, payload_checksum=b"lies")
 
@@ -388,7 +377,7 @@ HOSTILE = {
 def test_no_data_takes_more_than_time_in_proportion(name):
     """What is read is what is looked at, hashed and searched: it is bounded by the size of the data, and so is the time."""
     data = HOSTILE[name]()
-    source = Counting(data)
+    source = CountingFile(data)
     start = time.process_time()
     with contextlib.suppress(quasicryth.QczFormatError):
         recover(source, io.BytesIO())

@@ -9,7 +9,7 @@ import pytest
 from frames.test_frame import block, frame_header, low32, tail, varint
 from hypothesis import given
 from hypothesis import strategies as st
-from samples import random_bytes, synthetic_text
+from samples import CountingFile, random_bytes, synthetic_text
 
 import quasicryth
 import quasicryth.frames.blocks
@@ -35,17 +35,6 @@ def decoded(monkeypatch):
 
     monkeypatch.setattr(quasicryth.frames.decoder, "decode_block", count)
     return sizes
-
-
-class Counting(io.BytesIO):
-    """Counts the bytes that are read."""
-
-    read_bytes = 0
-
-    def read(self, size=-1):
-        data = super().read(size)
-        self.read_bytes += len(data)
-        return data
 
 
 @pytest.mark.parametrize("threads", [1, 2])
@@ -76,7 +65,7 @@ def test_a_seek_decodes_the_block_that_is_there(decoded):
 
 def test_no_more_is_read_than_the_tail_and_the_block():
     noise = random_bytes(1 << 20)
-    source = Counting(quasicryth.compress(noise, 1, block_size=1 << 14))
+    source = CountingFile(quasicryth.compress(noise, 1, block_size=1 << 14))
     assert read_range(source, 500_000, 500_100) == noise[500_000:500_100]
     assert source.read_bytes < (1 << 14) + 1000
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from libraries import need
 
 import quasicryth
 from bench.attacks import soak
@@ -84,6 +85,8 @@ def test_the_picture_is_of_the_kept_results():
 
 
 def test_readers_of_lines_are_verified(tmp_path):
+    need("fsspec")
+    need("dask.bag")
     log = integrations.make_log(b"one 1\r\ntwo 22\r\n", 5000)
     assert len(log) >= 5000
     assert log.startswith(b"one ")

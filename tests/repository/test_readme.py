@@ -9,6 +9,7 @@ import sys
 
 import pytest
 from conftest import ROOT
+from libraries import need_imports_of
 from samples import english
 
 from bench.pages.readme import RIVALS, fill
@@ -27,6 +28,7 @@ def section(title: str) -> str:
 
 @pytest.mark.parametrize("program", blocks("python"))
 def test_python_examples(program, tmp_path):
+    need_imports_of(program)
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=tmp_path, check=False)
     assert run.returncode == 0, run.stderr
     assert run.stdout
