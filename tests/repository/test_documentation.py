@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import importlib.util
 import json
 import os
 import re
@@ -13,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT
+from libraries import need_imports_of
 from samples import english
 
 from bench.pages.readme import PAGES as PAGES_WITH_TABLES
@@ -22,8 +21,6 @@ FILES = ("alice29.txt", "e3m", "enwik7", "dickens")
 README = ROOT / "README.md"
 PAGES = [README, *sorted((ROOT / "docs").glob("*.md"))]
 MOST_LINES, MOST_WORDS = 130, 1300  # of the README: a screen and a half
-# Large libraries, which not everyone who tests has.
-LIBRARIES = {"dask", "datasets", "fsspec", "numcodecs", "pandas", "smart_open"}
 
 
 def read(page: str | Path) -> str:
@@ -59,22 +56,9 @@ LINES = {
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 
 
-def imported(program: str) -> set[str]:
-    """The packages that *program* imports."""
-    names: set[str] = set()
-    for node in ast.walk(ast.parse(program)):
-        if isinstance(node, ast.Import):
-            names.update(alias.name.partition(".")[0] for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module is not None:
-            names.add(node.module.partition(".")[0])
-    return names
-
-
 @pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS)
 def test_python_examples(program, tmp_path):
-    missing = sorted(name for name in imported(program) & LIBRARIES if importlib.util.find_spec(name) is None)
-    if missing:
-        pytest.skip(f"{', '.join(missing)} is not installed")
+    need_imports_of(program)
     command = [sys.executable, "-c", program]
     run = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=ENVIRONMENT, check=False)
     assert run.returncode == 0, run.stderr
