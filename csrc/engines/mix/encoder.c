@@ -1,6 +1,7 @@
 /* encoder.c - writes one mix block: items, codebooks, then everything through the coder of mix_coder.h. */
 #include "engines/mix/cpu_path.h"
-#include "books/item_books.h"
+#include "base/memory.h"
+#include "books/token_choice.h"
 #include "engines/mix/mix.h"
 
 #include <stdlib.h>
@@ -20,9 +21,9 @@ static int choose_books(mix_encoder *encoder, const mix_level *level)
 {
     const int apart = lines_are_wrapped(&encoder->items);
     encoder->coder.header.flags = apart ? MIX_LINE_ENDS_APART : 0;
-    if (!canonical_gaps_find(&encoder->items, apart, &encoder->canonical) ||
-        !token_choice_find(&encoder->items.words, LEAST_WORD_COUNT, level->word_book_limit, &encoder->words) ||
-        !token_choice_find(&encoder->canonical.gaps, LEAST_GAP_COUNT, GAP_BOOK_LIMIT, &encoder->gaps))
+    if (canonical_gaps_find(&encoder->items, apart, &encoder->canonical) != QCZ_OK ||
+        token_choice_find(&encoder->items.words, LEAST_WORD_COUNT, level->word_book_limit, &encoder->words) != QCZ_OK ||
+        token_choice_find(&encoder->canonical.gaps, LEAST_GAP_COUNT, GAP_BOOK_LIMIT, &encoder->gaps) != QCZ_OK)
         return 0;
     encoder->gap_tokens = allocate_array((size_t)encoder->items.gaps.count + 1, sizeof *encoder->gap_tokens);
     if (encoder->gap_tokens == NULL)
@@ -55,14 +56,15 @@ static int start_coder(mix_encoder *encoder, unsigned level, size_t size)
         return 0;
     fill_book(&encoder->items.words, &encoder->words, &coder->words);
     uint8_t first_level = UINT8_MAX;
-    if (!token_choice_classes(&encoder->items, &encoder->words, coder->words.classes, &first_level))
+    if (token_choice_classes(&encoder->items, &encoder->words, coder->words.classes, &first_level) != QCZ_OK)
         return 0;
     coder->header.class_level = first_level;
     fill_book(&encoder->canonical.gaps, &encoder->gaps, &coder->gaps);
     coder->source = (item_source){.items = &encoder->items, .word_tokens = encoder->words.entries, .gap_tokens = encoder->gap_tokens,
                                   .canonical = &encoder->canonical};
     arithmetic_encoder_start(&coder->encoder);
-    return mix_header_write(&coder->header, &coder->encoder.output);
+    mix_header_write(&coder->header, &coder->encoder.output);
+    return 1;
 }
 
 static qcz_status encode(mix_encoder *encoder, const uint8_t *block, size_t size, unsigned level, mix_code_block *code)
@@ -74,7 +76,7 @@ static qcz_status encode(mix_encoder *encoder, const uint8_t *block, size_t size
         return QCZ_ERROR_MEMORY;
     if (encoder->coder.decisions_left == 0)
         return QCZ_ERROR_LIMIT;
-    return arithmetic_encoder_finish(&encoder->coder.encoder) ? QCZ_OK : QCZ_ERROR_MEMORY;
+    return arithmetic_encoder_finish(&encoder->coder.encoder);
 }
 
 qcz_status qcz_mix_encode(const uint8_t *block, size_t size, unsigned level, qcz_cpu_path path, qcz_buffer *payload)

@@ -2,8 +2,8 @@
 #ifndef QCZ_ENGINES_PAPER_BLOCK_H
 #define QCZ_ENGINES_PAPER_BLOCK_H
 
+#include "base/buffer.h"
 #include "base/bytes.h"
-#include "base/error.h"
 #include "engines/paper/parse.h"
 
 enum { PAPER_CASE_FOLDED = 1 }; /* the only flag; the other bits are reserved */
@@ -20,7 +20,7 @@ typedef struct paper_header {
     uint32_t stream_sizes[PAPER_STREAM_COUNT];
 } paper_header;
 
-int paper_header_write(const paper_header *header, qcz_buffer *payload);
+void paper_header_write(const paper_header *header, qcz_buffer *payload);
 
 /* Reads and checks the header; `*header_size` is where the streams begin. `size` must be the payload's whole size. */
 qcz_status paper_header_read(const uint8_t *payload, size_t size, size_t raw_size, paper_header *header, size_t *header_size,
