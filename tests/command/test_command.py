@@ -229,7 +229,7 @@ def test_an_output_that_appears_meanwhile_is_kept(folder, monkeypatch, capsys):
 def test_a_wrong_output_is_found_and_no_source_removed(folder, monkeypatch, capsys, options):
     """The encoder is made to write a frame of something else."""
     monkeypatch.setattr(
-        "quasicryth.frames.encoder.encode_block", lambda content, options: encode_block(content[:-1] + b"?", options)
+        "quasicryth.frames.encoder.encode_block", lambda content, *arguments: encode_block(content[:-1] + b"?", *arguments)
     )
     monkeypatch.chdir(folder)
     os.mkfifo("pipe")

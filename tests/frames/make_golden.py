@@ -13,6 +13,8 @@ from frames.writer import ENGINE, ZSTD, block, entry, frame, frame_header, segme
 from samples import CHINESE, random_bytes, synthetic_text
 
 import quasicryth
+from quasicryth.engines.coded_block import encode
+from quasicryth.engines.options import EngineOptions
 from quasicryth.engines.registry import engine_of_name
 from quasicryth.frames.blocks import encode_zstd
 
@@ -41,9 +43,9 @@ def many_segments(content: bytes, ordinal: int = 0) -> bytes:
 
 def of_paper(**fields) -> bytes:
     """The text as a block of the engine paper, but for what *fields* say."""
-    engine = engine_of_name("paper")
-    head, [(_, payload)] = engine.encode(TEXT, 1)
-    arguments = {"engine": engine.number, "head": head, "segments": [segment(TEXT, payload, ENGINE)]}
+    coded = encode(TEXT, EngineOptions("paper", 1))
+    payload = coded.segments[0][1]
+    arguments = {"engine": engine_of_name("paper").number, "head": coded.head, "segments": [segment(TEXT, payload, ENGINE)]}
     return block(TEXT, **{**arguments, **fields})
 
 
