@@ -374,6 +374,7 @@ def nested_tails(count: int) -> bytes:
 
 
 ONE_BLOCK = frame_header() + block(b"x") + block(b"y", ordinal=1)
+STRAY_INDEX = entry(b"x" * 20, b"x") + entry(b"x" * 22, b"xyz")
 HOSTILE = {
     "footers": lambda: ONE_BLOCK + b"?" + footers(25_000),
     "blocks in blocks": lambda: frame_header() + b"?" + nested_blocks(8000),
