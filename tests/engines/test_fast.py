@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from samples import CHINESE, SMALL, english, random_bytes, source_code, synthetic_text
 
 import quasicryth
-from quasicryth.engines import _fast
+from quasicryth.engines import _engine, _fast
 from quasicryth.engines.options import EngineOptions
+from quasicryth.engines.registry import engine_of_name
 from quasicryth.frames import blocks
-from quasicryth.frames.layout import BlockKind
 from quasicryth.tiling import parse_tiling
 
 LEVELS = list(_fast.LEVELS)
@@ -80,7 +80,7 @@ def test_tilings_only_choose_what_the_encoder_may_look_up(tiling):
 
 def phrases_of(data: bytes, tiling: str | None) -> int:
     positions = parse_tiling(tiling) if tiling is not None else None
-    payload = blocks.encode_fast(data, 3, positions)
+    payload = _engine.encode_fast(data, 3, positions)
     assert _fast.decode_block(payload, len(data)) == data
     return _fast.inspect_block(payload, len(data))["codebook_entries"]["phrases"]
 
@@ -127,10 +127,10 @@ def test_arguments_out_of_range():
 
 
 def test_text_becomes_a_fast_block_and_noise_does_not():
-    for data, kind in ((english()[:100_000], BlockKind.FAST), (random_bytes(5000), BlockKind.STORED)):
-        header, payload = blocks.encode_block(data, EngineOptions("fast", 2))
-        assert header.kind == kind
-        assert len(payload) <= len(data)
+    for data, kind in ((english()[:100_000], engine_of_name("fast").number), (random_bytes(5000), 0)):
+        block = blocks.encode_block(data, EngineOptions("fast", 2), 0)
+        assert block.header.engine == kind
+        assert block.header.body_size <= len(data) + 16
 
 
 # ---- hostile payloads --------------------------------------------------------------------------------------------------

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from frames.writer import frame, many_segments
 from samples import CHINESE, SMALL, english, random_bytes, source_code, synthetic_text
 
 import quasicryth
 from quasicryth.engines import _fast, _mix
-from quasicryth.frames.blocks import encode_paper
+from quasicryth.engines._engine import encode_paper
 from quasicryth.tiling import parse_tiling
 
 _SIZE = 700
@@ -32,6 +33,8 @@ def files() -> list[bytes]:
     made += [quasicryth.compress(text, level, block_size=300) for level in (1, 4)]
     made += [quasicryth.compress(data[:_SIZE], 1) for data in (b"", b"a", random_bytes(90), SMALL["nul in text"])]
     many_blocks = quasicryth.compress(random_bytes(40), 1, block_size=3)
+    zeros = bytes(120) + SMALL["nul in text"][:300]
+    made.append(frame((many_segments(zeros), zeros), (many_segments(zeros, 1), zeros)))
     return [*made, many_blocks, made[0] + quasicryth.compress(b"", 1) + many_blocks]
 
 
