@@ -10,7 +10,10 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
-COPIED = ("quasicryth", "csrc", "tests", "corpora", "bench", "docs", "setup.py", "pyproject.toml", "README.md", "LICENSE")
+COPIED = (
+    *("quasicryth", "csrc", "tests", "corpora", "bench", "docs"),
+    *("setup.py", "pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE"),
+)
 SANITIZERS = ("address,undefined", "thread")
 # Tests that build what they test, or that load what was not made for a sanitizer; wherever they are below tests.
 NOT_SANITIZED = (

@@ -81,7 +81,7 @@ def _decode_segments(block: CodedBlock, decoder: BlockDecoder) -> BlockContent:
 
 
 def decode(block: CodedBlock, engine: Engine, prepared: Prepared | None = None, *, cpu_path: str = "fastest") -> bytes:
-    """Return the content of *block*, coded by *engine*. Raises QczCorruptError, QczLimitError for one of more than MAX_BLOCK_SIZE."""
+    """Return the content of *block*, coded by *engine*. Raises QczCorruptError, and QczLimitError if it is too large."""
     return _decode_segments(block, engine.open(block.head, block.content_size, prepared, cpu_path=cpu_path)).take()
 
 

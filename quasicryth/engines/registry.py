@@ -1,4 +1,4 @@
-"""Which engines and levels there are, and what they are for: every such question is answered here, from the table of the C library."""
+"""Which engines and levels there are, and what they are for: answered here only, from the table of engines in C."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def test_books_hold_the_commonest_entries(name):
     assert books.unigram_ids() == by_bytes
     index = {word: i for i, word in enumerate(by_bytes)}
     for book in range(1, 11):
-        assert books.entries(book) == expected_phrases(ids, index, LENGTHS[book], limits[book]), LEVEL_NAMES[book + 1]
+        assert books.entries(book) == expected_phrases(ids, index, LENGTHS[book], limits[book]), f"{LENGTHS[book]}-grams"
 
 
 def test_counting_in_many_passes_gives_the_same_books():
