@@ -84,6 +84,7 @@ typedef struct qcz_buffer {
     uint8_t *bytes;
     size_t size;
     size_t capacity;
+    qcz_status status; /* the first failure of those who wrote to it */
 } qcz_buffer;
 
 void qcz_buffer_free(qcz_buffer *buffer);

@@ -1,7 +1,11 @@
-/* bits.h - numbers of any width, least significant bit first, and Elias gamma codes. FORMAT.md, "Bits". */
+/*
+ * bits.h - numbers of any width, least significant bit first, and Elias gamma codes. FORMAT.md, "Bits". Room base; it uses qcz.h
+ * alone.
+ */
 #ifndef QCZ_BASE_BITS_H
 #define QCZ_BASE_BITS_H
 
+#include "base/buffer.h"
 #include "base/bytes.h"
 
 /* ---- writer -------------------------------------------------------------------------------------------------------- */
@@ -10,7 +14,6 @@ typedef struct bit_writer {
     qcz_buffer output;
     uint64_t pending;
     unsigned pending_count; /* below 8 between calls */
-    int out_of_memory;
 } bit_writer;
 
 /* `count` is at most 32; `value` has no more bits than that. */
@@ -19,12 +22,13 @@ static inline void write_bits(bit_writer *writer, uint32_t value, unsigned count
     writer->pending |= (uint64_t)value << writer->pending_count;
     writer->pending_count += count;
     while (writer->pending_count >= 8) {
-        writer->out_of_memory |= !buffer_put_u8(&writer->output, (uint8_t)writer->pending);
+        buffer_put_u8(&writer->output, (uint8_t)writer->pending);
         writer->pending >>= 8;
         writer->pending_count -= 8;
     }
 }
 
+/* The place of the highest bit that is one, counted from 1; 0 for 0. */
 static inline unsigned bit_width_of(uint32_t value)
 {
 #if defined(__GNUC__)
@@ -44,12 +48,12 @@ static inline void write_gamma(bit_writer *writer, uint32_t number)
     write_bits(writer, (number + 1) & (((uint32_t)1 << width) - 1), width);
 }
 
-/* Fills up the last byte. Returns 0 if memory ran out. */
-static inline int finish_bits(bit_writer *writer)
+/* Fills up the last byte. Errors: QCZ_ERROR_MEMORY, if memory ran out here or earlier. */
+static inline qcz_status finish_bits(bit_writer *writer)
 {
     if (writer->pending_count > 0)
         write_bits(writer, 0, 8 - writer->pending_count);
-    return !writer->out_of_memory;
+    return writer->output.status;
 }
 
 /* ---- reader -------------------------------------------------------------------------------------------------------- */

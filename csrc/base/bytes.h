@@ -1,9 +1,9 @@
-/* bytes.h - little-endian reads, a bounded reader of block headers, a growing buffer for output. */
+/* bytes.h - numbers read from bytes, little-endian, and a bounded reader of headers. Room base; it uses qcz.h alone. */
 #ifndef QCZ_BASE_BYTES_H
 #define QCZ_BASE_BYTES_H
 
-#include "qcz.h"
-
+#include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 static inline uint32_t load_u32(const uint8_t *bytes)
@@ -27,14 +27,5 @@ uint8_t read_u8(byte_reader *reader);
 
 /* LEB128: seven bits a byte, least significant first, at most 32 bits, no superfluous last byte. */
 uint32_t read_varint(byte_reader *reader);
-
-/* Like malloc, for `count` items of `item_size` bytes each; NULL, too, where that many bytes cannot be addressed. */
-void *allocate_array(size_t count, size_t item_size);
-
-/* Makes room for `extra` more bytes. Returns 0 if there is no memory. */
-int buffer_reserve(qcz_buffer *buffer, size_t extra);
-int buffer_put_u8(qcz_buffer *buffer, uint8_t value);
-int buffer_put_varint(qcz_buffer *buffer, uint32_t value);
-int buffer_put_bytes(qcz_buffer *buffer, const uint8_t *bytes, size_t size);
 
 #endif

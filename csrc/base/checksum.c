@@ -1,4 +1,6 @@
 /* checksum.c - XXH64, written from the public xxHash specification, version 0.2, section "XXH64". */
+#include "qcz.h"
+
 #include "base/bytes.h"
 
 static const uint64_t PRIME_1 = 0x9E3779B185EBCA87u;

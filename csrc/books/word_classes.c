@@ -4,7 +4,8 @@
  * WORD_CLASS_BITS times: the sides taken are the bits of the class.
  */
 #include "books/word_classes.h"
-#include "base/bytes.h"
+#include "base/memory.h"
+#include "base/merge_sort.h"
 #include "books/word_tree.h"
 
 #include <stdlib.h>
@@ -40,6 +41,7 @@ typedef struct classifier {
     uint32_t *order; /* members, those of a class side by side */
     int64_t *products;
     uint64_t *keys;
+    uint64_t *scratch; /* as many, to sort them */
 } classifier;
 
 /* The integer part of the square root. */
@@ -72,11 +74,16 @@ static uint8_t choose_level(const uint32_t *counts, uint32_t codebook_size, size
     return *member_count > 0 ? level : UINT8_MAX;
 }
 
-static int compare_keys(const void *left, const void *right)
+static inline int is_before(const void *context, const void *left, const void *right)
 {
-    const uint64_t a = *(const uint64_t *)left;
-    const uint64_t b = *(const uint64_t *)right;
-    return (a > b) - (a < b);
+    (void)context;
+    return *(const uint64_t *)left < *(const uint64_t *)right;
+}
+
+/* Returns the first `count` keys, sorted. No two are alike: the number of a word or a member is in the lower half. */
+static const uint64_t *sort_keys(const classifier *space, size_t count)
+{
+    return merge_sort(space->keys, space->scratch, count, sizeof *space->keys, is_before, NULL);
 }
 
 static void list_members(classifier *space, const uint32_t *counts, uint32_t codebook_size, uint8_t level)
@@ -87,9 +94,9 @@ static void list_members(classifier *space, const uint32_t *counts, uint32_t cod
         if (word_count_level(counts[i]) >= level)
             space->keys[found++] = (uint64_t)(UINT32_MAX - counts[i]) << 32 | i;
     }
-    qsort(space->keys, found, sizeof *space->keys, compare_keys);
+    const uint64_t *sorted = sort_keys(space, found);
     for (size_t i = 0; i < found; i++) {
-        const uint32_t word = (uint32_t)space->keys[i];
+        const uint32_t word = (uint32_t)sorted[i];
         space->members[i] = (member){.word = word, .count = counts[word], .weight = (int32_t)integer_root(counts[word])};
         space->member_of[word] = (uint32_t)i;
         space->order[i] = (uint32_t)i;
@@ -265,9 +272,9 @@ static void sort_by_projection(const classifier *space, uint32_t *order, size_t 
 {
     for (size_t i = 0; i < count; i++)
         space->keys[i] = (uint64_t)((int64_t)space->members[order[i]].projection - INT32_MIN) << 32 | order[i];
-    qsort(space->keys, count, sizeof *space->keys, compare_keys);
+    const uint64_t *sorted = sort_keys(space, count);
     for (size_t i = 0; i < count; i++)
-        order[i] = (uint32_t)space->keys[i];
+        order[i] = (uint32_t)sorted[i];
 }
 
 /* Where to cut the sorted members so that the two halves' means are farthest apart, each half counting by its weight. */
@@ -333,7 +340,7 @@ static void cut_into_classes(const classifier *space, int16_t *factors, uint16_t
 
 /* ---- the whole ------------------------------------------------------------------------------------------------------ */
 
-static int allocate_space(classifier *space, uint32_t codebook_size)
+static qcz_status allocate_space(classifier *space, uint32_t codebook_size)
 {
     space->members = allocate_array(space->member_count, sizeof *space->members);
     space->member_of = allocate_array((size_t)codebook_size + 1, sizeof *space->member_of);
@@ -342,8 +349,10 @@ static int allocate_space(classifier *space, uint32_t codebook_size)
     space->order = allocate_array(space->member_count, sizeof *space->order);
     space->products = allocate_array(space->member_count, sizeof *space->products);
     space->keys = allocate_array(space->member_count, sizeof *space->keys);
-    return space->members != NULL && space->member_of != NULL && space->neighbours != NULL && space->points != NULL &&
-           space->order != NULL && space->products != NULL && space->keys != NULL;
+    space->scratch = allocate_array(space->member_count, sizeof *space->scratch);
+    const int complete = space->members != NULL && space->member_of != NULL && space->neighbours != NULL && space->points != NULL &&
+                         space->order != NULL && space->products != NULL && space->keys != NULL && space->scratch != NULL;
+    return complete ? QCZ_OK : QCZ_ERROR_MEMORY;
 }
 
 static void free_space(classifier *space)
@@ -355,6 +364,7 @@ static void free_space(classifier *space)
     free(space->order);
     free(space->products);
     free(space->keys);
+    free(space->scratch);
 }
 
 static void place_all_points(const classifier *space, size_t item_count)
@@ -365,18 +375,18 @@ static void place_all_points(const classifier *space, size_t item_count)
         place_point(space->neighbours[i], space->members[i].count, expectations, space->points[i]);
 }
 
-int word_classes_find(const uint32_t *word_ids, size_t item_count, const uint32_t *codebook_index, const uint32_t *counts,
-                      uint32_t codebook_size, uint16_t *classes_out, uint8_t *first_level)
+qcz_status word_classes_find(const uint32_t *word_ids, size_t item_count, const uint32_t *codebook_index, const uint32_t *counts,
+                             uint32_t codebook_size, uint16_t *classes_out, uint8_t *first_level)
 {
     classifier space = {0};
     for (uint32_t i = 0; i < codebook_size; i++)
         classes_out[i] = WORD_CLASS_NONE;
     *first_level = item_count > 0 ? choose_level(counts, codebook_size, &space.member_count) : UINT8_MAX;
     if (space.member_count == 0)
-        return 1;
+        return QCZ_OK;
     int16_t *factors = allocate_array(space.member_count, sizeof *factors);
-    const int complete = allocate_space(&space, codebook_size) && factors != NULL;
-    if (complete) {
+    const qcz_status status = allocate_space(&space, codebook_size) == QCZ_OK && factors != NULL ? QCZ_OK : QCZ_ERROR_MEMORY;
+    if (status == QCZ_OK) {
         list_members(&space, counts, codebook_size, *first_level);
         count_neighbours(&space, word_ids, item_count, codebook_index);
         place_all_points(&space, item_count);
@@ -384,5 +394,5 @@ int word_classes_find(const uint32_t *word_ids, size_t item_count, const uint32_
     }
     free(factors);
     free_space(&space);
-    return complete;
+    return status;
 }

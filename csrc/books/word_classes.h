@@ -5,8 +5,7 @@
 #ifndef QCZ_BOOKS_WORD_CLASSES_H
 #define QCZ_BOOKS_WORD_CLASSES_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "qcz.h"
 
 /*
  * Gives a class (word_tree.h) to every codebook word of at least *first_level, and WORD_CLASS_NONE to the others. The level is
@@ -14,9 +13,9 @@
  *
  * word_ids: the distinct words' numbers in order of occurrence; codebook_index[number]: place in the codebook, or UINT32_MAX;
  * counts: occurrences of each codebook word. Integers only: the same classes on every machine.
- * Takes 1.6 kB a word with a class (52 MB at most) and 4 bytes a codebook word. Returns 0 if there is no memory.
+ * Takes 1.6 kB a word with a class (52 MB at most) and 4 bytes a codebook word. Errors: QCZ_ERROR_MEMORY.
  */
-int word_classes_find(const uint32_t *word_ids, size_t item_count, const uint32_t *codebook_index, const uint32_t *counts,
-                      uint32_t codebook_size, uint16_t *classes_out, uint8_t *first_level);
+qcz_status word_classes_find(const uint32_t *word_ids, size_t item_count, const uint32_t *codebook_index, const uint32_t *counts,
+                             uint32_t codebook_size, uint16_t *classes_out, uint8_t *first_level);
 
 #endif

@@ -1,6 +1,8 @@
 /* word_tree.c - weight-balanced over classes, Huffman within a class. */
 #include "books/word_tree.h"
-#include "base/bytes.h"
+#include "base/bits.h"
+#include "base/memory.h"
+#include "base/merge_sort.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -40,9 +42,7 @@ typedef struct tree_builder {
 
 uint8_t word_count_level(uint32_t count)
 {
-    uint8_t octave = 0;
-    for (; count > 1; count >>= 1)
-        octave++;
+    const unsigned octave = bit_width_of(count | 1) - 1;
     if (octave < 5)
         return (uint8_t)((octave + 1) / 2);
     return (uint8_t)(octave - 2);
@@ -73,39 +73,23 @@ static leaf_key make_key(uint32_t leaf, uint32_t group_number, uint32_t level, u
     return (leaf_key){.suffix = suffix, .group_and_level = group_number << 8 | clamped, .leaf = leaf};
 }
 
-static int is_before(const leaf_key *left, const leaf_key *right)
+static inline int is_before(const void *context, const void *left, const void *right)
 {
-    if (left->group_and_level != right->group_and_level)
-        return left->group_and_level < right->group_and_level;
-    return left->suffix < right->suffix;
+    const leaf_key *left_key = left;
+    const leaf_key *right_key = right;
+    (void)context;
+    if (left_key->group_and_level != right_key->group_and_level)
+        return left_key->group_and_level < right_key->group_and_level;
+    return left_key->suffix < right_key->suffix;
 }
 
-static void merge_runs(const leaf_key *source, leaf_key *target, size_t start, size_t middle, size_t end)
-{
-    size_t left = start;
-    size_t right = middle;
-    for (size_t i = start; i < end; i++) {
-        if (left < middle && (right == end || !is_before(&source[right], &source[left])))
-            target[i] = source[left++];
-        else
-            target[i] = source[right++];
-    }
-}
-
-/* Bottom-up merge sort: stable, so that equal keys stay in the order of their spelling, whatever the library. */
+/* Equal keys stay in the order of their spelling. */
 static void sort_keys(tree_builder *builder)
 {
     const size_t count = builder->tree->leaf_count;
-    for (size_t width = 1; width < count; width *= 2) {
-        for (size_t start = 0; start < count; start += 2 * width) {
-            const size_t middle = start + width < count ? start + width : count;
-            const size_t end = middle + width < count ? middle + width : count;
-            merge_runs(builder->keys, builder->scratch, start, middle, end);
-        }
-        leaf_key *sorted = builder->scratch;
-        builder->scratch = builder->keys;
-        builder->keys = sorted;
-    }
+    leaf_key *sorted = merge_sort(builder->keys, builder->scratch, count, sizeof *builder->keys, is_before, NULL);
+    builder->scratch = sorted == builder->keys ? builder->scratch : builder->keys;
+    builder->keys = sorted;
 }
 
 /* ---- nodes ---------------------------------------------------------------------------------------------------------- */
@@ -263,7 +247,7 @@ static void make_keys(tree_builder *builder, const uint8_t *text, const uint32_t
     builder->keys[word_count] = make_key(word_count, GROUP_OTHERS, levels[word_count], 0);
 }
 
-static int allocate_tree(word_tree *tree, tree_builder *builder)
+static qcz_status allocate_tree(word_tree *tree, tree_builder *builder)
 {
     const size_t leaf_count = tree->leaf_count;
     tree->children = allocate_array(leaf_count, sizeof *tree->children);
@@ -273,21 +257,22 @@ static int allocate_tree(word_tree *tree, tree_builder *builder)
     builder->scratch = allocate_array(leaf_count, sizeof *builder->scratch);
     builder->weights = allocate_array(leaf_count, sizeof *builder->weights);
     builder->heights = allocate_array(leaf_count, sizeof *builder->heights);
-    return tree->children != NULL && tree->node_parents != NULL && tree->leaf_parents != NULL && builder->keys != NULL &&
-           builder->scratch != NULL && builder->weights != NULL && builder->heights != NULL;
+    const int complete = tree->children != NULL && tree->node_parents != NULL && tree->leaf_parents != NULL && builder->keys != NULL &&
+                         builder->scratch != NULL && builder->weights != NULL && builder->heights != NULL;
+    return complete ? QCZ_OK : QCZ_ERROR_MEMORY;
 }
 
-int word_tree_build(word_tree *tree, const uint8_t *text, const uint32_t *offsets, uint32_t word_count, const uint8_t *levels,
-                    const uint16_t *classes)
+qcz_status word_tree_build(word_tree *tree, const uint8_t *text, const uint32_t *offsets, uint32_t word_count,
+                           const uint8_t *levels, const uint16_t *classes)
 {
     *tree = (word_tree){0};
     if (word_count > WORD_TREE_MAX_WORDS)
-        return 0;
+        return QCZ_ERROR_LIMIT;
     tree->leaf_count = word_count + 1;
     tree->node_count = word_count;
     tree_builder builder = {.tree = tree};
-    const int complete = allocate_tree(tree, &builder);
-    if (complete) {
+    const qcz_status status = allocate_tree(tree, &builder);
+    if (status == QCZ_OK) {
         make_keys(&builder, text, offsets, levels, classes);
         sort_keys(&builder);
         build_all_groups(&builder);
@@ -297,9 +282,9 @@ int word_tree_build(word_tree *tree, const uint8_t *text, const uint32_t *offset
     free(builder.scratch);
     free(builder.weights);
     free(builder.heights);
-    if (!complete)
+    if (status != QCZ_OK)
         word_tree_free(tree);
-    return complete;
+    return status;
 }
 
 void word_tree_free(word_tree *tree)

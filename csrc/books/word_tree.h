@@ -10,8 +10,7 @@
 #ifndef QCZ_BOOKS_WORD_TREE_H
 #define QCZ_BOOKS_WORD_TREE_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "qcz.h"
 
 enum {
     WORD_CLASS_BITS = 7,
@@ -44,11 +43,11 @@ uint64_t word_level_weight(uint32_t level);
 /*
  * The spelling of word i is text[offsets[i]] .. text[offsets[i + 1] - 1]; words are sorted by it. There are word_count + 1
  * offsets and levels (the last level is the escape's) and word_count classes. Any levels and classes give a tree of at most
- * WORD_TREE_MAX_DEPTH decisions a word. Returns 0 if there is no memory, or more than WORD_TREE_MAX_WORDS words. Takes 57 bytes
+ * WORD_TREE_MAX_DEPTH decisions a word. Errors: QCZ_ERROR_MEMORY; QCZ_ERROR_LIMIT above WORD_TREE_MAX_WORDS words. Takes 57 bytes
  * a word while it builds, and keeps 16.
  */
-int word_tree_build(word_tree *tree, const uint8_t *text, const uint32_t *offsets, uint32_t word_count, const uint8_t *levels,
-                    const uint16_t *classes);
+qcz_status word_tree_build(word_tree *tree, const uint8_t *text, const uint32_t *offsets, uint32_t word_count,
+                           const uint8_t *levels, const uint16_t *classes);
 void word_tree_free(word_tree *tree);
 
 /* Writes the decisions from root to leaf, the first in bit 0, and the nodes where they are taken. Returns their number. */

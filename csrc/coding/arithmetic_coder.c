@@ -8,8 +8,7 @@ void arithmetic_encoder_start(arithmetic_encoder *encoder)
 void arithmetic_encoder_shift(arithmetic_encoder *encoder)
 {
     for (unsigned shift = 64; shift > 32; shift -= 8)
-        if (!buffer_put_u8(&encoder->output, (uint8_t)(encoder->low >> (shift - 8))))
-            encoder->out_of_memory = 1;
+        buffer_put_u8(&encoder->output, (uint8_t)(encoder->low >> (shift - 8)));
     encoder->low <<= 32;
     encoder->range <<= 32;
 }
@@ -21,7 +20,7 @@ void arithmetic_encoder_carry(arithmetic_encoder *encoder)
             return;
 }
 
-int arithmetic_encoder_finish(arithmetic_encoder *encoder)
+qcz_status arithmetic_encoder_finish(arithmetic_encoder *encoder)
 {
     /* The number with the most trailing zero bits in the interval; its zero bytes need not be written. */
     for (unsigned zero_bits = 64; zero_bits > 0; zero_bits -= 8) {
@@ -36,13 +35,12 @@ int arithmetic_encoder_finish(arithmetic_encoder *encoder)
         }
     }
     for (unsigned shift = 64; shift > 0; shift -= 8)
-        if (!buffer_put_u8(&encoder->output, (uint8_t)(encoder->low >> (shift - 8))))
-            encoder->out_of_memory = 1;
+        buffer_put_u8(&encoder->output, (uint8_t)(encoder->low >> (shift - 8)));
     /* Zeros written before these may be many, and a decoder takes more than eight missing bytes for a cut. */
     const size_t least = encoder->output.size < 8 ? 0 : encoder->output.size - 8;
     while (encoder->output.size > least && encoder->output.bytes[encoder->output.size - 1] == 0)
         encoder->output.size--;
-    return !encoder->out_of_memory;
+    return encoder->output.status;
 }
 
 void arithmetic_decoder_start(arithmetic_decoder *decoder, const uint8_t *bytes, size_t size)

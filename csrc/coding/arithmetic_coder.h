@@ -8,7 +8,7 @@
 #ifndef QCZ_CODING_ARITHMETIC_CODER_H
 #define QCZ_CODING_ARITHMETIC_CODER_H
 
-#include "base/bytes.h"
+#include "base/buffer.h"
 
 /* ---- encoder ------------------------------------------------------------------------------------------------------- */
 
@@ -16,7 +16,6 @@ typedef struct arithmetic_encoder {
     uint64_t low;
     uint64_t range;
     qcz_buffer output;
-    int out_of_memory;
 } arithmetic_encoder;
 
 void arithmetic_encoder_start(arithmetic_encoder *encoder);
@@ -27,8 +26,11 @@ void arithmetic_encoder_shift(arithmetic_encoder *encoder);
 /* Adds one to the output read as a number, because `low` overflowed. */
 void arithmetic_encoder_carry(arithmetic_encoder *encoder);
 
-/* Writes the fewest bytes that identify the interval: a decoder reads zeros past the end. Returns 0 if memory ran out. */
-int arithmetic_encoder_finish(arithmetic_encoder *encoder);
+/*
+ * Writes the fewest bytes that identify the interval: a decoder reads zeros past the end. Errors: QCZ_ERROR_MEMORY, if memory ran out
+ * here or earlier.
+ */
+qcz_status arithmetic_encoder_finish(arithmetic_encoder *encoder);
 
 static inline void arithmetic_encoder_narrow(arithmetic_encoder *encoder, uint64_t start, uint64_t size)
 {

@@ -1,8 +1,9 @@
 #include "coding/frequency_model.h"
 
-#include <stdlib.h>
+#include "base/memory.h"
 
-enum { CACHE_LINE = 64 };
+#include <stdlib.h>
+#include <string.h>
 
 /* Parents of `count` children; one node at least. */
 static size_t parent_count(size_t count)
@@ -21,17 +22,14 @@ size_t frequency_model_node_count(uint32_t symbol_count)
     return nodes;
 }
 
-int node_arena_allocate(node_arena *arena, size_t node_count)
+qcz_status node_arena_allocate(node_arena *arena, size_t node_count)
 {
     *arena = (node_arena){0};
-    if (node_count > SIZE_MAX / sizeof(frequency_node) - 1)
-        return 0;
-    arena->memory = malloc(node_count * sizeof(frequency_node) + CACHE_LINE);
+    arena->memory = allocate_array(node_count + 1, sizeof(frequency_node)); /* one more, for the alignment */
     if (arena->memory == NULL)
-        return 0;
-    const uintptr_t address = (uintptr_t)arena->memory;
-    arena->next = (frequency_node *)((address + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE);
-    return 1;
+        return QCZ_ERROR_MEMORY;
+    arena->next = align_address(arena->memory, CACHE_LINE_SIZE);
+    return QCZ_OK;
 }
 
 void node_arena_free(node_arena *arena)

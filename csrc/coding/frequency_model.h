@@ -39,7 +39,8 @@ typedef struct node_arena {
 
 /* Nodes that a model of `symbol_count` symbols takes. */
 size_t frequency_model_node_count(uint32_t symbol_count);
-int node_arena_allocate(node_arena *arena, size_t node_count);
+/* Errors: QCZ_ERROR_MEMORY; then there is nothing to free. */
+qcz_status node_arena_allocate(node_arena *arena, size_t node_count);
 void node_arena_free(node_arena *arena);
 
 /* ---- models -------------------------------------------------------------------------------------------------------- */

@@ -1,19 +1,13 @@
 #include "coding/length_model.h"
 
+#include "base/bits.h"
+
 enum { SMALL_COUNT = 32, BIT_LENGTH_COUNT = 33 };
 
 void length_model_start(length_model *model, node_arena *arena)
 {
     frequency_model_start(&model->small, SMALL_COUNT, arena);
     frequency_model_start(&model->bit_length, BIT_LENGTH_COUNT, arena);
-}
-
-static uint32_t bit_length(uint32_t value)
-{
-    uint32_t length = 0;
-    for (; value > 0; value >>= 1)
-        length++;
-    return length;
 }
 
 void encode_length(arithmetic_encoder *encoder, length_model *model, uint32_t value)
@@ -24,7 +18,7 @@ void encode_length(arithmetic_encoder *encoder, length_model *model, uint32_t va
     }
     encode_symbol(encoder, &model->small, SMALL_COUNT - 1);
     const uint32_t excess = value - (SMALL_COUNT - 1);
-    const uint32_t length = bit_length(excess);
+    const uint32_t length = bit_width_of(excess);
     encode_symbol(encoder, &model->bit_length, length);
     for (uint32_t bit = length; bit-- > 1;)
         encode_interval(encoder, excess >> (bit - 1) & 1, 1, 2);

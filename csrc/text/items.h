@@ -1,5 +1,6 @@
 /*
- * items.h - a block as items: a gap, a word, the case of the word.
+ * items.h - a block as items: a gap, a word, the case of the word. What the engines fast and mix code. Room text: a block cut into
+ * letters, words and items; it may use base.
  *
  * A gap is what lies before a word, at most 64 bytes of anything but letters and digits. A word is at most 64 bytes of letters,
  * at most 4 digits, or one character of a script written without spaces; it is empty where the block ends or the gap is full.
@@ -10,17 +11,9 @@
 #ifndef QCZ_TEXT_ITEMS_H
 #define QCZ_TEXT_ITEMS_H
 
-#include "qcz.h"
+#include "text/tokens.h"
 
 enum { ITEM_MAX_TOKEN_SIZE = 64 };
-
-/* Distinct byte strings, in the order they first occur: token i is the bytes [offsets[i], offsets[i + 1]) of `text`. */
-typedef struct token_list {
-    uint8_t *text;
-    uint32_t *offsets; /* count + 1 */
-    uint32_t *counts;  /* occurrences */
-    uint32_t count;
-} token_list;
 
 typedef struct item_list {
     uint32_t *gap_ids;

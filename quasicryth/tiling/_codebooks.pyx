@@ -17,7 +17,7 @@ from quasicryth.tiling._pair_table cimport (
 )
 from quasicryth._qcz cimport QCZ_OK
 from quasicryth.tiling._tokens cimport Tokens
-from quasicryth.tiling._words cimport PAPER_COMMON_UNIGRAMS, block_words, paper_book_words, words_sort
+from quasicryth.tiling._words cimport PAPER_COMMON_UNIGRAMS, block_words, paper_book_words, tokens_sort
 
 cdef enum:
     BOOK_COUNT = 11
@@ -227,7 +227,7 @@ cdef class Codebooks:
 
 
 cdef choose_unigrams(Codebooks books, const block_words *words, size_t limit):
-    cdef size_t distinct = words.distinct_count
+    cdef size_t distinct = words.distinct.count
     cdef size_t i, size, common
     cdef int status
     cdef Rank *ranks = <Rank *>malloc((distinct + 1) * sizeof(Rank))
@@ -239,16 +239,16 @@ cdef choose_unigrams(Codebooks books, const block_words *words, size_t limit):
         raise MemoryError
     with nogil:
         for i in range(distinct):
-            ranks[i] = Rank(words.counts[i], 0, <uint32_t>i)
+            ranks[i] = Rank(words.distinct.counts[i], 0, <uint32_t>i)
         qsort(ranks, distinct, sizeof(Rank), compare_ranks)
         size = limit if limit < distinct else distinct
         common = PAPER_COMMON_UNIGRAMS if PAPER_COMMON_UNIGRAMS < size else size
         for i in range(size):
             books.unigrams[i] = ranks[i].position
         free(ranks)
-        status = words_sort(words, books.unigrams, common)
+        status = tokens_sort(&words.distinct, books.unigrams, common)
         if status == QCZ_OK:
-            status = words_sort(words, books.unigrams + common, size - common)
+            status = tokens_sort(&words.distinct, books.unigrams + common, size - common)
         memset(books.index_of_word, 0xFF, distinct * sizeof(uint32_t))
         for i in range(size):
             books.index_of_word[books.unigrams[i]] = <uint32_t>i

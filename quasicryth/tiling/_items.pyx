@@ -4,14 +4,9 @@
 from libc.stddef cimport size_t
 from libc.stdint cimport uint8_t, uint32_t
 from quasicryth._qcz cimport QCZ_OK, qcz_status
+from quasicryth.tiling._words cimport token_list
 
 cdef extern from "text/items.h" nogil:
-    ctypedef struct token_list:
-        uint8_t *text
-        uint32_t *offsets
-        uint32_t *counts
-        uint32_t count
-
     ctypedef struct item_list:
         uint32_t *gap_ids
         uint32_t *word_ids

@@ -15,7 +15,7 @@ cdef struct PairTable:
     size_t count
     size_t key_capacity
     size_t slot_count     # a power of two, at least twice the count
-    uint64_t seed         # of the hash; csrc/text/words.c says why
+    uint64_t seed         # of the hash; csrc/text/token_table.h says why
 
 cdef inline uint64_t pair_key(uint32_t left, uint32_t right) noexcept nogil:
     return <uint64_t>left << 32 | right

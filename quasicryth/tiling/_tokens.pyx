@@ -33,7 +33,7 @@ cdef class Tokens:
     @property
     def distinct_count(self):
         """The number of different words."""
-        return self.words.distinct_count
+        return self.words.distinct.count
 
     @property
     def has_case_flags(self):
@@ -42,9 +42,9 @@ cdef class Tokens:
 
     def word(self, size_t word_id):
         """Return the folded bytes of the distinct word *word_id*."""
-        if word_id >= self.words.distinct_count:
+        if word_id >= self.words.distinct.count:
             raise IndexError("no such word")
-        return (<const char *>self.words.text)[self.words.offsets[word_id]:self.words.offsets[word_id] + self.words.lengths[word_id]]
+        return (<const char *>self.words.distinct.text)[self.words.distinct.offsets[word_id]:self.words.distinct.offsets[word_id + 1]]
 
     def word_ids(self):
         """Return the number of every word of the block, in order, as a list; numbers are given at first occurrence."""

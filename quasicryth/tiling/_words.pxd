@@ -5,20 +5,23 @@ from quasicryth._qcz cimport qcz_status
 cdef extern from "text/kinds.h" nogil:
     int block_is_binary(const uint8_t *block, size_t size)
 
+cdef extern from "text/tokens.h" nogil:
+    ctypedef struct token_list:
+        uint8_t *text
+        uint32_t *offsets
+        uint32_t *counts
+        uint32_t count
+    qcz_status tokens_sort(const token_list *tokens, uint32_t *ids, size_t count)
+
 cdef extern from "text/words.h" nogil:
     ctypedef struct block_words:
-        uint8_t *text
         uint32_t *word_ids
         uint8_t *case_flags
         size_t word_count
-        uint32_t *offsets
-        uint32_t *lengths
-        uint32_t *counts
-        size_t distinct_count
+        token_list distinct
         uint64_t hash_seed
     qcz_status words_split(const uint8_t *block, size_t size, int fold_case, block_words *words)
     void words_free(block_words *words)
-    qcz_status words_sort(const block_words *words, uint32_t *ids, size_t count)
 
 cdef extern from "engines/paper/parse.h" nogil:
     enum:

@@ -4,14 +4,20 @@
 
 #include <stdlib.h>
 
-int fast_header_write(const fast_header *header, qcz_buffer *payload)
+void fast_header_write(const fast_header *header, qcz_buffer *payload)
 {
-    return buffer_put_u8(payload, (uint8_t)header->level) && buffer_put_u8(payload, 0) &&
-           buffer_put_varint(payload, header->item_count) && buffer_put_varint(payload, header->event_count) &&
-           buffer_put_varint(payload, header->word_count) && buffer_put_varint(payload, header->word_bytes) &&
-           buffer_put_varint(payload, header->gap_count) && buffer_put_varint(payload, header->gap_bytes) &&
-           buffer_put_varint(payload, header->phrase_count) && buffer_put_varint(payload, header->phrase_items) &&
-           buffer_put_varint(payload, header->phrase_bytes) && buffer_put_varint(payload, header->bits_size);
+    buffer_put_u8(payload, (uint8_t)header->level);
+    buffer_put_u8(payload, 0);
+    buffer_put_varint(payload, header->item_count);
+    buffer_put_varint(payload, header->event_count);
+    buffer_put_varint(payload, header->word_count);
+    buffer_put_varint(payload, header->word_bytes);
+    buffer_put_varint(payload, header->gap_count);
+    buffer_put_varint(payload, header->gap_bytes);
+    buffer_put_varint(payload, header->phrase_count);
+    buffer_put_varint(payload, header->phrase_items);
+    buffer_put_varint(payload, header->phrase_bytes);
+    buffer_put_varint(payload, header->bits_size);
 }
 
 /* Every item has a byte and every event an item; a token of a codebook has a byte but for an empty word or gap. */

@@ -5,6 +5,7 @@
 #ifndef QCZ_ENGINES_FAST_BLOCK_H
 #define QCZ_ENGINES_FAST_BLOCK_H
 
+#include "base/memory.h"
 #include "text/items.h"
 #include "engines/fast/static_model.h"
 #include "books/word_tree.h"
@@ -82,7 +83,7 @@ typedef struct fast_header {
     uint32_t bits_size;   /* bytes of tables and numbers; the symbols follow */
 } fast_header;
 
-int fast_header_write(const fast_header *header, qcz_buffer *payload);
+void fast_header_write(const fast_header *header, qcz_buffer *payload);
 qcz_status fast_header_read(const uint8_t *payload, size_t size, size_t raw_size, size_t segment_size, fast_header *header,
                             size_t *header_size, qcz_error *error);
 

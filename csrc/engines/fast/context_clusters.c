@@ -1,9 +1,10 @@
 #include "engines/fast/context_clusters.h"
 
-#include "base/bytes.h"
+#include "base/memory.h"
 #include "engines/fast/code_cost.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum {
     SYMBOL_IN_TABLE_COST = 11 * COST_OF_BIT, /* about what a symbol costs in a table */

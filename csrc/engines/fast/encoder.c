@@ -569,9 +569,9 @@ static int find_classes(fast_encoder *encoder)
     const token_list *words = &encoder->items.words;
     token_choice choice;
     uint8_t first_level;
-    int complete = token_choice_find(words, encoder->effort->least_classed, FAST_WORD_LIMIT - 1, &choice);
+    int complete = token_choice_find(words, encoder->effort->least_classed, FAST_WORD_LIMIT - 1, &choice) == QCZ_OK;
     uint16_t *classes = complete ? allocate_array((size_t)choice.count + 1, sizeof *classes) : NULL;
-    complete = classes != NULL && token_choice_classes(&encoder->items, &choice, classes, &first_level);
+    complete = classes != NULL && token_choice_classes(&encoder->items, &choice, classes, &first_level) == QCZ_OK;
     for (uint32_t id = 0; complete && id < words->count; id++)
         encoder->word_classes[id] = choice.entries[id] < choice.count ? classes[choice.entries[id]] : (uint16_t)WORD_CLASS_NONE;
     token_choice_free(&choice);
@@ -642,21 +642,24 @@ static void measure_phrases(const fast_encoder *encoder, fast_header *header)
 static int put_body(fast_encoder *encoder, uint32_t event_count, static_tables *tables, qcz_buffer *head, qcz_buffer *payload)
 {
     const fast_plan *plan = &encoder->plan;
-    bit_writer bits = {.out_of_memory = 0};
+    bit_writer bits = {.pending_count = 0};
     make_tables(encoder, FAST_LETTERS, FAST_DEPTHS, tables, &bits);
     put_phrase_counts(plan, &bits);
     make_tables(encoder, FAST_EVENTS, FAST_DISTANCES, tables, &bits);
     const qcz_buffer *phrases = &encoder->phrase_bits.output;
     const qcz_buffer *items = &encoder->item_bits.output;
-    int complete = finish_bits(&bits) && finish_bits(&encoder->phrase_bits) && finish_bits(&encoder->item_bits) && !encoder->out_of_memory;
+    int complete = finish_bits(&bits) == QCZ_OK && finish_bits(&encoder->phrase_bits) == QCZ_OK &&
+                   finish_bits(&encoder->item_bits) == QCZ_OK && !encoder->out_of_memory;
     fast_header header = {.level = encoder->level, .item_count = encoder->items.count, .event_count = event_count,
                           .word_count = plan->words.count, .word_bytes = plan->words.byte_count, .gap_count = plan->gaps.count,
                           .gap_bytes = plan->gaps.byte_count, .phrase_count = plan->phrase_count,
                           .bits_size = (uint32_t)(bits.output.size + phrases->size + items->size)};
     measure_phrases(encoder, &header);
-    complete = complete && fast_header_write(&header, head) && buffer_put_bytes(payload, bits.output.bytes, bits.output.size) &&
-               buffer_put_bytes(payload, phrases->bytes, phrases->size) && buffer_put_bytes(payload, items->bytes, items->size) &&
-               static_encode(encoder->symbols, encoder->symbol_count, tables, payload);
+    fast_header_write(&header, head);
+    buffer_put_bytes(payload, bits.output.bytes, bits.output.size);
+    buffer_put_bytes(payload, phrases->bytes, phrases->size);
+    buffer_put_bytes(payload, items->bytes, items->size);
+    complete = complete && head->status == QCZ_OK && static_encode(encoder->symbols, encoder->symbol_count, tables, payload);
     qcz_buffer_free(&bits.output);
     return complete;
 }

@@ -110,7 +110,8 @@ static int choose_books(fast_plan *plan, const item_list *items, use_counts *use
     const token_list words = {.text = items->words.text, .offsets = items->words.offsets, .counts = uses->words,
                               .count = items->words.count};
     const token_list gaps = {.text = items->gaps.text, .offsets = items->gaps.offsets, .counts = uses->gaps, .count = items->gaps.count};
-    if (!token_choice_find(&words, 2, FAST_WORD_LIMIT - 1, &plan->words) || !token_choice_find(&gaps, 2, FAST_GAP_LIMIT, &plan->gaps))
+    if (token_choice_find(&words, 2, FAST_WORD_LIMIT - 1, &plan->words) != QCZ_OK ||
+        token_choice_find(&gaps, 2, FAST_GAP_LIMIT, &plan->gaps) != QCZ_OK)
         return 0;
     for (uint32_t word = 0; word < words.count; word++)
         uses->words[word] &= ~NEEDED;

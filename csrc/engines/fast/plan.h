@@ -7,7 +7,7 @@
 
 #include "engines/fast/parse.h"
 #include "engines/fast/phrases.h"
-#include "books/item_books.h"
+#include "books/token_choice.h"
 
 enum { CASE_IS_KNOWN = UINT8_MAX };
 

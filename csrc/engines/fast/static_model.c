@@ -170,7 +170,7 @@ static size_t encode_backwards(const static_symbol *symbols, size_t count, const
 
 static int put_stream(const uint32_t states[RANS_STATES], const uint16_t *words, size_t word_count, qcz_buffer *output)
 {
-    if (!buffer_reserve(output, 4 * RANS_STATES + 2 * word_count))
+    if (buffer_reserve(output, 4 * RANS_STATES + 2 * word_count) != QCZ_OK)
         return 0;
     uint8_t *next = output->bytes + output->size;
     for (unsigned state = 0; state < RANS_STATES; state++)

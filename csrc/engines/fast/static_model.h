@@ -6,6 +6,7 @@
 #define QCZ_ENGINES_FAST_STATIC_MODEL_H
 
 #include "base/bits.h"
+#include "base/memory.h"
 
 enum {
     RANS_LOWEST = 1 << 16,     /* a state is at least that between symbols, and takes 16 bits at a time */

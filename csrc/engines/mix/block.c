@@ -4,13 +4,16 @@
 #include "base/error.h"
 #include "books/word_tree.h"
 
-int mix_header_write(const mix_header *header, qcz_buffer *payload)
+void mix_header_write(const mix_header *header, qcz_buffer *payload)
 {
-    return buffer_put_u8(payload, (uint8_t)header->level) && buffer_put_u8(payload, (uint8_t)header->flags) &&
-           buffer_put_varint(payload, header->item_count) && buffer_put_varint(payload, header->word_count) &&
-           buffer_put_varint(payload, header->word_bytes) && buffer_put_u8(payload, (uint8_t)header->class_level) &&
-           buffer_put_varint(payload, header->gap_count) &&
-           buffer_put_varint(payload, header->gap_bytes);
+    buffer_put_u8(payload, (uint8_t)header->level);
+    buffer_put_u8(payload, (uint8_t)header->flags);
+    buffer_put_varint(payload, header->item_count);
+    buffer_put_varint(payload, header->word_count);
+    buffer_put_varint(payload, header->word_bytes);
+    buffer_put_u8(payload, (uint8_t)header->class_level);
+    buffer_put_varint(payload, header->gap_count);
+    buffer_put_varint(payload, header->gap_bytes);
 }
 
 /* Every item has a byte, and every token of a codebook occurs twice: that bounds what a small block can make a decoder do. */

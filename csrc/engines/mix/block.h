@@ -2,6 +2,7 @@
 #ifndef QCZ_ENGINES_MIX_BLOCK_H
 #define QCZ_ENGINES_MIX_BLOCK_H
 
+#include "base/buffer.h"
 #include "base/bytes.h"
 
 enum { MIX_LINE_ENDS_APART = 1 }; /* a flag: whether a gap ends a line is coded after the word; the other bits are reserved */
@@ -17,7 +18,7 @@ typedef struct mix_header {
     uint32_t gap_bytes;
 } mix_header;
 
-int mix_header_write(const mix_header *header, qcz_buffer *payload);
+void mix_header_write(const mix_header *header, qcz_buffer *payload);
 
 /* Reads and checks the header; `*header_size` is where the coded bits begin. */
 qcz_status mix_header_read(const uint8_t *payload, size_t size, size_t raw_size, mix_header *header, size_t *header_size,

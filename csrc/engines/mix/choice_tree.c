@@ -1,9 +1,9 @@
 #include "engines/mix/choice_tree.h"
 
 #include "base/memory.h"
-#include "base/bytes.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum {
     LEVELS_A_NODE = 3, /* of the binary tree, can always be taken together: they have eight leaves at most */

@@ -7,7 +7,7 @@
 
 #include "coding/arithmetic_coder.h"
 #include "engines/mix/choice_models.h"
-#include "books/item_books.h"
+#include "text/line_ends.h"
 #include "engines/mix/match_model.h"
 #include "engines/mix/block.h"
 #include "engines/mix/level.h"

@@ -1,7 +1,8 @@
 /* encoder.c - writes one mix block: items, codebooks, then everything through the coder of mix_coder.h. */
 #include "engines/mix/path.h"
 #include "base/error.h"
-#include "books/item_books.h"
+#include "base/memory.h"
+#include "books/token_choice.h"
 #include "engines/mix/mix.h"
 
 #include <stdlib.h>
@@ -21,9 +22,9 @@ static int choose_books(mix_encoder *encoder, const mix_level *level)
 {
     const int apart = lines_are_wrapped(&encoder->items);
     encoder->coder.header.flags = apart ? MIX_LINE_ENDS_APART : 0;
-    if (!canonical_gaps_find(&encoder->items, apart, &encoder->canonical) ||
-        !token_choice_find(&encoder->items.words, LEAST_WORD_COUNT, level->word_book_limit, &encoder->words) ||
-        !token_choice_find(&encoder->canonical.gaps, LEAST_GAP_COUNT, GAP_BOOK_LIMIT, &encoder->gaps))
+    if (canonical_gaps_find(&encoder->items, apart, &encoder->canonical) != QCZ_OK ||
+        token_choice_find(&encoder->items.words, LEAST_WORD_COUNT, level->word_book_limit, &encoder->words) != QCZ_OK ||
+        token_choice_find(&encoder->canonical.gaps, LEAST_GAP_COUNT, GAP_BOOK_LIMIT, &encoder->gaps) != QCZ_OK)
         return 0;
     encoder->gap_tokens = allocate_array((size_t)encoder->items.gaps.count + 1, sizeof *encoder->gap_tokens);
     if (encoder->gap_tokens == NULL)
@@ -56,14 +57,15 @@ static int start_coder(mix_encoder *encoder, unsigned level, size_t size, qcz_bu
         return 0;
     fill_book(&encoder->items.words, &encoder->words, &coder->words);
     uint8_t first_level = UINT8_MAX;
-    if (!token_choice_classes(&encoder->items, &encoder->words, coder->words.classes, &first_level))
+    if (token_choice_classes(&encoder->items, &encoder->words, coder->words.classes, &first_level) != QCZ_OK)
         return 0;
     coder->header.class_level = first_level;
     fill_book(&encoder->canonical.gaps, &encoder->gaps, &coder->gaps);
     coder->source = (item_source){.items = &encoder->items, .word_tokens = encoder->words.entries, .gap_tokens = encoder->gap_tokens,
                                   .canonical = &encoder->canonical};
     arithmetic_encoder_start(&coder->encoder);
-    return mix_header_write(&coder->header, head);
+    mix_header_write(&coder->header, head);
+    return head->status == QCZ_OK;
 }
 
 static qcz_status encode(mix_encoder *encoder, const engine_block *block, unsigned level, mix_code_block *code, qcz_buffer *head)
@@ -75,7 +77,7 @@ static qcz_status encode(mix_encoder *encoder, const engine_block *block, unsign
         return QCZ_ERROR_MEMORY;
     if (encoder->coder.decisions_left == 0)
         return QCZ_ERROR_NOT_TEXT; /* a decoder would refuse the effort */
-    return arithmetic_encoder_finish(&encoder->coder.encoder) ? QCZ_OK : QCZ_ERROR_MEMORY;
+    return arithmetic_encoder_finish(&encoder->coder.encoder);
 }
 
 uint64_t mix_encode_memory(unsigned level, size_t size)

@@ -85,7 +85,7 @@ static void find_ranks(token_book *book)
 
 int token_book_build(token_book *book, int by_choices)
 {
-    if (!word_tree_build(&book->tree, book->text, book->offsets, book->count, book->levels, book->classes))
+    if (word_tree_build(&book->tree, book->text, book->offsets, book->count, book->levels, book->classes) != QCZ_OK)
         return 0;
     find_ranks(book);
     find_facts(book);

@@ -2,8 +2,8 @@
 #ifndef QCZ_ENGINES_PAPER_BLOCK_H
 #define QCZ_ENGINES_PAPER_BLOCK_H
 
+#include "base/buffer.h"
 #include "base/bytes.h"
-#include "base/error.h"
 #include "engines/engine.h"
 #include "engines/paper/parse.h"
 
@@ -21,7 +21,7 @@ typedef struct paper_header {
     uint32_t stream_sizes[PAPER_STREAM_COUNT];
 } paper_header;
 
-int paper_header_write(const paper_header *header, qcz_buffer *payload);
+void paper_header_write(const paper_header *header, qcz_buffer *payload);
 
 /* Reads and checks a head; all of it has to be the header. */
 qcz_status paper_header_read(const engine_head *head, paper_header *header, qcz_error *error);

@@ -7,7 +7,11 @@
 #include "engines/paper/spelling_model.h"
 #include "text/letter_case.h"
 
+#include "base/error.h"
+#include "base/memory.h"
+
 #include <stdlib.h>
+#include <string.h>
 
 enum { COPY_SIZE = 16 /* words up to this size are copied in one piece where there is room */ };
 
@@ -45,11 +49,6 @@ static qcz_status fail_in(paper_decoder *decoder, enum paper_stream stream, cons
 {
     const size_t offset = (size_t)(decoder->streams[stream].next - decoder->payload);
     return fail(decoder->error, QCZ_ERROR_CORRUPT, message, offset);
-}
-
-static qcz_status fail_memory(paper_decoder *decoder)
-{
-    return fail(decoder->error, QCZ_ERROR_MEMORY, "out of memory", 0);
 }
 
 static int overran(const paper_decoder *decoder, enum paper_stream stream)
@@ -109,12 +108,12 @@ static void free_decoder(paper_decoder *decoder)
 
 /* ---- word lists ------------------------------------------------------------------------------------------------------ */
 
-static int word_list_allocate(word_list *list, uint32_t capacity, uint32_t byte_count)
+static qcz_status word_list_allocate(word_list *list, uint32_t capacity, uint32_t byte_count)
 {
     *list = (word_list){.byte_count = byte_count};
     list->text = calloc(1, (size_t)byte_count + COPY_SIZE);
     list->ends = calloc((size_t)capacity + 1, sizeof *list->ends);
-    return list->text != NULL && list->ends != NULL;
+    return list->text != NULL && list->ends != NULL ? QCZ_OK : QCZ_ERROR_MEMORY;
 }
 
 static word_view view_entry(const word_list *list, uint32_t entry)
@@ -122,19 +121,21 @@ static word_view view_entry(const word_list *list, uint32_t entry)
     return (word_view){list->text + list->ends[entry], list->ends[entry + 1] - list->ends[entry]};
 }
 
-static int decode_words(paper_decoder *decoder, enum paper_stream stream, spelling_model *spelling, word_list *list, uint32_t count)
+static qcz_status decode_words(paper_decoder *decoder, enum paper_stream stream, spelling_model *spelling, word_list *list,
+                               uint32_t count)
 {
     word_view previous = {0};
     for (uint32_t i = 0; i < count; i++) {
         const uint32_t start = list->ends[list->count];
-        const uint32_t size = decode_spelling(&decoder->streams[stream], spelling, previous, list->text + start,
-                                              list->byte_count - start);
-        if (size == 0 || overran(decoder, stream))
-            return 0;
+        uint32_t size;
+        const qcz_status status = decode_spelling(&decoder->streams[stream], spelling, previous, list->text + start,
+                                                  list->byte_count - start, &size);
+        if (status != QCZ_OK || overran(decoder, stream))
+            return QCZ_ERROR_CORRUPT;
         list->ends[++list->count] = start + size;
         previous = view_entry(list, list->count - 1);
     }
-    return 1;
+    return QCZ_OK;
 }
 
 static int is_complete(const word_list *list)
@@ -148,10 +149,10 @@ static qcz_status decode_unigrams(paper_decoder *decoder, spelling_model *spelli
 {
     const uint32_t size = decoder->header.book_sizes[0];
     const uint32_t common = size < PAPER_COMMON_UNIGRAMS ? size : PAPER_COMMON_UNIGRAMS;
-    if (!word_list_allocate(&decoder->unigrams, size, decoder->header.unigram_bytes))
-        return fail_memory(decoder);
-    if (!decode_words(decoder, STREAM_CODEBOOK, spelling, &decoder->unigrams, common) ||
-        !decode_words(decoder, STREAM_CODEBOOK, spelling, &decoder->unigrams, size - common) || !is_complete(&decoder->unigrams))
+    if (word_list_allocate(&decoder->unigrams, size, decoder->header.unigram_bytes) != QCZ_OK)
+        return out_of_memory(decoder->error);
+    if (decode_words(decoder, STREAM_CODEBOOK, spelling, &decoder->unigrams, common) != QCZ_OK ||
+        decode_words(decoder, STREAM_CODEBOOK, spelling, &decoder->unigrams, size - common) != QCZ_OK || !is_complete(&decoder->unigrams))
         return fail_in(decoder, STREAM_CODEBOOK, "the words of the codebook are malformed");
     return QCZ_OK;
 }
@@ -164,24 +165,24 @@ static qcz_status decode_phrase_books(paper_decoder *decoder)
         return QCZ_OK;
     decoder->phrases[1] = calloc((size_t)phrase_words, sizeof(uint16_t));
     phrase_model model;
-    if (decoder->phrases[1] == NULL || !phrase_model_start(&model, sizes[0]))
-        return fail_memory(decoder);
-    int decoded = 1;
-    for (uint32_t book = 1; book < PAPER_BOOK_COUNT && decoded; book++) {
+    if (decoder->phrases[1] == NULL || phrase_model_start(&model, sizes[0]) != QCZ_OK)
+        return out_of_memory(decoder->error);
+    qcz_status status = QCZ_OK;
+    for (uint32_t book = 1; book < PAPER_BOOK_COUNT && status == QCZ_OK; book++) {
         if (book > 1)
             decoder->phrases[book] = decoder->phrases[book - 1] + (size_t)sizes[book - 1] * paper_book_words[book - 1];
-        decoded = decode_phrases(&decoder->streams[STREAM_CODEBOOK], &model, book, decoder->phrases[book], sizes[book]);
+        status = decode_phrases(&decoder->streams[STREAM_CODEBOOK], &model, book, decoder->phrases[book], sizes[book]);
     }
     phrase_model_free(&model);
-    if (!decoded || overran(decoder, STREAM_CODEBOOK))
+    if (status != QCZ_OK || overran(decoder, STREAM_CODEBOOK))
         return fail_in(decoder, STREAM_CODEBOOK, "the phrases of the codebook are malformed");
     return QCZ_OK;
 }
 
 /* ---- escapes --------------------------------------------------------------------------------------------------------- */
 
-/* Sets uses[i] to how often escape word i occurs. Returns 0 if that is more than there are words in the block. */
-static int decode_uses(paper_decoder *decoder, length_model *model, uint32_t *uses)
+/* Sets uses[i] to how often escape word i occurs. Errors: QCZ_ERROR_CORRUPT if that is more than there are words in the block. */
+static qcz_status decode_uses(paper_decoder *decoder, length_model *model, uint32_t *uses)
 {
     uint64_t sum = 0;
     for (uint32_t i = 0; i < decoder->header.escape_word_count; i++) {
@@ -189,26 +190,26 @@ static int decode_uses(paper_decoder *decoder, length_model *model, uint32_t *us
         sum += (uint64_t)more + 1;
         uses[i] = more + 1;
         if (sum > decoder->header.word_count)
-            break;
+            return QCZ_ERROR_CORRUPT;
     }
-    return sum <= decoder->header.word_count;
+    return QCZ_OK;
 }
 
 static qcz_status start_escapes(paper_decoder *decoder)
 {
     const uint32_t count = decoder->header.escape_word_count;
     uint32_t *uses = allocate_array(count, sizeof *uses);
-    if (uses == NULL || !node_arena_allocate(&decoder->escapes_arena, LENGTH_MODEL_NODES + frequency_model_node_count(count))) {
+    if (uses == NULL || node_arena_allocate(&decoder->escapes_arena, LENGTH_MODEL_NODES + frequency_model_node_count(count)) != QCZ_OK) {
         free(uses);
-        return fail_memory(decoder);
+        return out_of_memory(decoder->error);
     }
     length_model model;
     length_model_start(&model, &decoder->escapes_arena);
-    const int fits = decode_uses(decoder, &model, uses);
-    if (fits)
+    const qcz_status status = decode_uses(decoder, &model, uses);
+    if (status == QCZ_OK)
         frequency_model_start_counts(&decoder->escapes_left, uses, count, &decoder->escapes_arena);
     free(uses);
-    if (!fits || overran(decoder, STREAM_ESCAPE_WORDS))
+    if (status != QCZ_OK || overran(decoder, STREAM_ESCAPE_WORDS))
         return fail_in(decoder, STREAM_ESCAPE_WORDS, "the number of escapes does not fit the block");
     return QCZ_OK;
 }
@@ -216,9 +217,9 @@ static qcz_status start_escapes(paper_decoder *decoder)
 static qcz_status decode_escape_words(paper_decoder *decoder, spelling_model *spelling)
 {
     const uint32_t count = decoder->header.escape_word_count;
-    if (!word_list_allocate(&decoder->escape_words, count, decoder->header.escape_word_bytes))
-        return fail_memory(decoder);
-    if (!decode_words(decoder, STREAM_ESCAPE_WORDS, spelling, &decoder->escape_words, count) ||
+    if (word_list_allocate(&decoder->escape_words, count, decoder->header.escape_word_bytes) != QCZ_OK)
+        return out_of_memory(decoder->error);
+    if (decode_words(decoder, STREAM_ESCAPE_WORDS, spelling, &decoder->escape_words, count) != QCZ_OK ||
         !is_complete(&decoder->escape_words))
         return fail_in(decoder, STREAM_ESCAPE_WORDS, "the words outside the codebook are malformed");
     return count > 0 ? start_escapes(decoder) : QCZ_OK;
@@ -227,8 +228,8 @@ static qcz_status decode_escape_words(paper_decoder *decoder, spelling_model *sp
 static qcz_status decode_all_words(paper_decoder *decoder)
 {
     spelling_model spelling;
-    if (!spelling_model_start(&spelling))
-        return fail_memory(decoder);
+    if (spelling_model_start(&spelling) != QCZ_OK)
+        return out_of_memory(decoder->error);
     qcz_status status = decode_unigrams(decoder, &spelling);
     if (status == QCZ_OK)
         status = decode_escape_words(decoder, &spelling);
@@ -249,30 +250,30 @@ static event unpack_event(uint32_t packed)
 }
 
 /* Takes the words of an event off those still to come; so the events never outnumber the words of the block. */
-static int add_event(paper_decoder *decoder, event current)
+static qcz_status add_event(paper_decoder *decoder, event current)
 {
     const uint32_t words = current.level == LEVEL_ESCAPE ? 1 : paper_book_words[current.level - 1];
     if (words > decoder->words_left)
-        return 0;
+        return QCZ_ERROR_CORRUPT;
     decoder->words_left -= words;
     decoder->events[decoder->event_count++] = pack_event(current);
-    return 1;
+    return QCZ_OK;
 }
 
-static int replay_match(paper_decoder *decoder, event_match match)
+static qcz_status replay_match(paper_decoder *decoder, event_match match)
 {
     if (match.distance > decoder->event_count)
-        return 0;
+        return QCZ_ERROR_CORRUPT;
     for (uint32_t i = 0; i < match.length; i++) {
         const event repeated = unpack_event(decoder->events[decoder->event_count - match.distance]);
-        if (!add_event(decoder, repeated))
-            return 0;
+        if (add_event(decoder, repeated) != QCZ_OK)
+            return QCZ_ERROR_CORRUPT;
         event_model_replay(decoder->model, repeated);
     }
-    return 1;
+    return QCZ_OK;
 }
 
-static int decode_next(paper_decoder *decoder)
+static qcz_status decode_next(paper_decoder *decoder)
 {
     arithmetic_decoder *levels = &decoder->streams[STREAM_LEVELS];
     const event_match match = decode_match(levels, decoder->model);
@@ -281,19 +282,20 @@ static int decode_next(paper_decoder *decoder)
         return replay_match(decoder, match);
     }
     event literal;
-    decode_event(levels, &decoder->streams[STREAM_ENTRIES], decoder->model, &literal);
     decoder->literal_count++;
-    return literal.level < PAPER_LEVEL_COUNT && add_event(decoder, literal);
+    const qcz_status status = decode_event(levels, &decoder->streams[STREAM_ENTRIES], decoder->model, &literal);
+    return status == QCZ_OK ? add_event(decoder, literal) : status;
 }
 
 static qcz_status decode_events(paper_decoder *decoder)
 {
     decoder->events = allocate_array((size_t)decoder->header.word_count + 1, sizeof *decoder->events);
     decoder->model = calloc(1, sizeof *decoder->model);
-    if (decoder->events == NULL || decoder->model == NULL || !event_model_start(decoder->model, decoder->header.book_sizes))
-        return fail_memory(decoder);
+    if (decoder->events == NULL || decoder->model == NULL ||
+        event_model_start(decoder->model, decoder->header.book_sizes) != QCZ_OK)
+        return out_of_memory(decoder->error);
     while (decoder->words_left > 0)
-        if (!decode_next(decoder) || overran(decoder, STREAM_LEVELS))
+        if (decode_next(decoder) != QCZ_OK || overran(decoder, STREAM_LEVELS))
             return fail_in(decoder, STREAM_LEVELS, "an event does not fit the block");
     if (overran(decoder, STREAM_ENTRIES))
         return fail_in(decoder, STREAM_ENTRIES, "the stream of entries ends too early");
@@ -302,12 +304,12 @@ static qcz_status decode_events(paper_decoder *decoder)
 
 /* ---- output ---------------------------------------------------------------------------------------------------------- */
 
-static int emit_word(paper_decoder *decoder, const word_list *list, uint32_t entry)
+static qcz_status emit_word(paper_decoder *decoder, const word_list *list, uint32_t entry)
 {
     const word_view word = view_entry(list, entry);
     const size_t room = (size_t)(decoder->end - decoder->next);
     if (word.size > room)
-        return 0;
+        return QCZ_ERROR_CORRUPT;
     if (word.size <= COPY_SIZE && room >= COPY_SIZE)
         memcpy(decoder->next, word.bytes, COPY_SIZE);
     else
@@ -318,30 +320,30 @@ static int emit_word(paper_decoder *decoder, const word_list *list, uint32_t ent
             apply_case_flag(decoder->next, word.size, flag);
     }
     decoder->next += word.size;
-    return 1;
+    return QCZ_OK;
 }
 
-static int emit_escape(paper_decoder *decoder)
+static qcz_status emit_escape(paper_decoder *decoder)
 {
     frequency_model *left = &decoder->escapes_left;
     if (left->total == 0)
-        return 0;
+        return QCZ_ERROR_CORRUPT;
     const uint32_t entry = decode_symbol_only(&decoder->streams[STREAM_ESCAPES], left);
     frequency_model_add(left, entry, -1);
     return emit_word(decoder, &decoder->escape_words, entry);
 }
 
-static int emit_phrase(paper_decoder *decoder, event current)
+static qcz_status emit_phrase(paper_decoder *decoder, event current)
 {
     const uint32_t words = paper_book_words[current.level - 1];
     const uint16_t *phrase = decoder->phrases[current.level - 1] + (size_t)current.index * words;
     for (uint32_t i = 0; i < words; i++)
-        if (!emit_word(decoder, &decoder->unigrams, phrase[i]))
-            return 0;
-    return 1;
+        if (emit_word(decoder, &decoder->unigrams, phrase[i]) != QCZ_OK)
+            return QCZ_ERROR_CORRUPT;
+    return QCZ_OK;
 }
 
-static int emit_event(paper_decoder *decoder, event current)
+static qcz_status emit_event(paper_decoder *decoder, event current)
 {
     if (current.level == LEVEL_ESCAPE)
         return emit_escape(decoder);
@@ -355,7 +357,7 @@ static qcz_status emit_all(paper_decoder *decoder)
 {
     case_contexts_start(&decoder->case_contexts);
     for (size_t i = 0; i < decoder->event_count; i++)
-        if (!emit_event(decoder, unpack_event(decoder->events[i])))
+        if (emit_event(decoder, unpack_event(decoder->events[i])) != QCZ_OK)
             return fail_in(decoder, STREAM_ESCAPES, "the words of the block are longer than the block, or escapes are missing");
     if (decoder->next != decoder->end)
         return fail_in(decoder, STREAM_ENTRIES, "the words of the block are shorter than the block");

@@ -7,11 +7,14 @@
 #include "engines/paper/phrase_model.h"
 #include "engines/paper/spelling_model.h"
 
+#include "base/memory.h"
+
 #include <stdlib.h>
+#include <string.h>
 
 static word_view view_word(const block_words *words, uint32_t id)
 {
-    return (word_view){words->text + words->offsets[id], words->lengths[id]};
+    return (word_view){words->distinct.text + words->distinct.offsets[id], token_length(&words->distinct, id)};
 }
 
 /* A list in sorted order; the first word of a list is front-coded against the empty word. */
@@ -30,30 +33,30 @@ static uint32_t sum_lengths(const block_words *words, const uint32_t *ids, size_
 {
     uint32_t sum = 0;
     for (size_t i = 0; i < count; i++)
-        sum += words->lengths[ids[i]];
+        sum += token_length(&words->distinct, ids[i]);
     return sum;
 }
 
 /* ---- codebook -------------------------------------------------------------------------------------------------------- */
 
-static int encode_phrase_books(arithmetic_encoder *encoder, const paper_parse *parse)
+static qcz_status encode_phrase_books(arithmetic_encoder *encoder, const paper_parse *parse)
 {
     phrase_model model;
-    if (!phrase_model_start(&model, parse->book_sizes[0]))
-        return 0;
+    if (phrase_model_start(&model, parse->book_sizes[0]) != QCZ_OK)
+        return QCZ_ERROR_MEMORY;
     for (uint32_t book = 1; book < PAPER_BOOK_COUNT; book++)
         encode_phrases(encoder, &model, book, parse->phrases[book], parse->book_sizes[book]);
     phrase_model_free(&model);
-    return 1;
+    return QCZ_OK;
 }
 
-static int encode_codebook(arithmetic_encoder *encoder, spelling_model *spelling, const paper_parse *parse)
+static qcz_status encode_codebook(arithmetic_encoder *encoder, spelling_model *spelling, const paper_parse *parse)
 {
     const uint32_t size = parse->book_sizes[0];
     const uint32_t common = size < PAPER_COMMON_UNIGRAMS ? size : PAPER_COMMON_UNIGRAMS;
     encode_word_list(encoder, spelling, parse->words, parse->unigrams, common);
     encode_word_list(encoder, spelling, parse->words, parse->unigrams + common, size - common);
-    return size == 0 || encode_phrase_books(encoder, parse);
+    return size > 0 ? encode_phrase_books(encoder, parse) : QCZ_OK;
 }
 
 /* ---- escapes --------------------------------------------------------------------------------------------------------- */
@@ -85,50 +88,50 @@ static uint32_t collect_escape_ids(const paper_parse *parse, escape_words *escap
     return count;
 }
 
-static int escape_words_find(const paper_parse *parse, escape_words *escapes)
+static qcz_status escape_words_find(const paper_parse *parse, escape_words *escapes)
 {
     const block_words *words = parse->words;
     *escapes = (escape_words){
-        .ids = allocate_array(words->distinct_count + 1, sizeof *escapes->ids),
-        .place_of_id = calloc(words->distinct_count + 1, sizeof *escapes->place_of_id),
+        .ids = allocate_array((size_t)words->distinct.count + 1, sizeof *escapes->ids),
+        .place_of_id = calloc((size_t)words->distinct.count + 1, sizeof *escapes->place_of_id),
     };
     if (escapes->ids == NULL || escapes->place_of_id == NULL)
-        return 0;
+        return QCZ_ERROR_MEMORY;
     escapes->count = collect_escape_ids(parse, escapes);
     escapes->uses = allocate_array((size_t)escapes->count + 1, sizeof *escapes->uses);
-    if (escapes->uses == NULL || words_sort(words, escapes->ids, escapes->count) != QCZ_OK)
-        return 0;
+    if (escapes->uses == NULL || tokens_sort(&words->distinct, escapes->ids, escapes->count) != QCZ_OK)
+        return QCZ_ERROR_MEMORY;
     for (uint32_t place = 0; place < escapes->count; place++) {
         escapes->place_of_id[escapes->ids[place]] = place;
-        escapes->uses[place] = words->counts[escapes->ids[place]];
+        escapes->uses[place] = words->distinct.counts[escapes->ids[place]];
     }
-    return 1;
+    return QCZ_OK;
 }
 
 /* A word outside the codebook is in no phrase, so each of its occurrences is an escape. */
-static int encode_escape_words(arithmetic_encoder *encoder, spelling_model *spelling, const block_words *words,
-                               const escape_words *escapes)
+static qcz_status encode_escape_words(arithmetic_encoder *encoder, spelling_model *spelling, const block_words *words,
+                                      const escape_words *escapes)
 {
     node_arena arena;
-    if (!node_arena_allocate(&arena, LENGTH_MODEL_NODES))
-        return 0;
+    if (node_arena_allocate(&arena, LENGTH_MODEL_NODES) != QCZ_OK)
+        return QCZ_ERROR_MEMORY;
     length_model uses;
     length_model_start(&uses, &arena);
     encode_word_list(encoder, spelling, words, escapes->ids, escapes->count);
     for (uint32_t place = 0; place < escapes->count; place++)
         encode_length(encoder, &uses, escapes->uses[place] - 1);
     node_arena_free(&arena);
-    return 1;
+    return QCZ_OK;
 }
 
 /* The model starts from the true counts and loses one per use: what is left is what may still come. */
-static int encode_escapes(arithmetic_encoder *encoder, const paper_parse *parse, const escape_words *escapes)
+static qcz_status encode_escapes(arithmetic_encoder *encoder, const paper_parse *parse, const escape_words *escapes)
 {
     if (escapes->count == 0)
-        return 1;
+        return QCZ_OK;
     node_arena arena;
-    if (!node_arena_allocate(&arena, frequency_model_node_count(escapes->count)))
-        return 0;
+    if (node_arena_allocate(&arena, frequency_model_node_count(escapes->count)) != QCZ_OK)
+        return QCZ_ERROR_MEMORY;
     frequency_model remaining;
     frequency_model_start_counts(&remaining, escapes->uses, escapes->count, &arena);
     for (size_t i = 0; i < parse->escape_count; i++) {
@@ -138,7 +141,7 @@ static int encode_escapes(arithmetic_encoder *encoder, const paper_parse *parse,
         frequency_model_add(&remaining, place, -1);
     }
     node_arena_free(&arena);
-    return 1;
+    return QCZ_OK;
 }
 
 /* ---- case and events ------------------------------------------------------------------------------------------------- */
@@ -170,40 +173,62 @@ static void encode_all_events(arithmetic_encoder *streams, event_model *model, m
     }
 }
 
-static int encode_events(arithmetic_encoder streams[PAPER_STREAM_COUNT], const paper_parse *parse)
+static qcz_status encode_events(arithmetic_encoder streams[PAPER_STREAM_COUNT], const paper_parse *parse)
 {
     event_model *model = malloc(sizeof *model);
     match_finder finder;
-    int complete = 0;
-    if (model != NULL && event_model_start(model, parse->book_sizes)) {
-        if (match_finder_start(&finder, parse->event_levels, parse->event_indexes, parse->event_count)) {
+    qcz_status status = model != NULL ? event_model_start(model, parse->book_sizes) : QCZ_ERROR_MEMORY;
+    if (status == QCZ_OK) {
+        status = match_finder_start(&finder, parse->event_levels, parse->event_indexes, parse->event_count);
+        if (status == QCZ_OK) {
             encode_all_events(streams, model, &finder, parse);
             match_finder_free(&finder);
-            complete = 1;
         }
         event_model_free(model);
     }
     free(model);
-    return complete;
+    return status;
 }
 
 /* ---- block ----------------------------------------------------------------------------------------------------------- */
 
-static int encode_streams(const paper_parse *parse, const escape_words *escapes, arithmetic_encoder streams[PAPER_STREAM_COUNT])
+static qcz_status encode_all_words(const paper_parse *parse, const escape_words *escapes,
+                                   arithmetic_encoder streams[PAPER_STREAM_COUNT])
 {
     spelling_model spelling;
-    if (!spelling_model_start(&spelling))
-        return 0;
-    int complete = encode_codebook(&streams[STREAM_CODEBOOK], &spelling, parse) &&
-                   encode_escape_words(&streams[STREAM_ESCAPE_WORDS], &spelling, parse->words, escapes);
+    qcz_status status = spelling_model_start(&spelling);
+    if (status != QCZ_OK)
+        return status;
+    status = encode_codebook(&streams[STREAM_CODEBOOK], &spelling, parse);
+    if (status == QCZ_OK)
+        status = encode_escape_words(&streams[STREAM_ESCAPE_WORDS], &spelling, parse->words, escapes);
     spelling_model_free(&spelling);
-    complete = complete && encode_escapes(&streams[STREAM_ESCAPES], parse, escapes);
-    if (complete && parse->words->case_flags != NULL)
+    return status;
+}
+
+/* Errors: QCZ_ERROR_MEMORY; QCZ_ERROR_LIMIT if a stream is too large. */
+static qcz_status finish_streams(arithmetic_encoder streams[PAPER_STREAM_COUNT])
+{
+    qcz_status status = QCZ_OK;
+    for (unsigned stream = 0; stream < PAPER_STREAM_COUNT && status == QCZ_OK; stream++)
+        status = arithmetic_encoder_finish(&streams[stream]);
+    for (unsigned stream = 0; stream < PAPER_STREAM_COUNT && status == QCZ_OK; stream++)
+        if (streams[stream].output.size > UINT32_MAX / PAPER_STREAM_COUNT)
+            status = QCZ_ERROR_LIMIT;
+    return status;
+}
+
+static qcz_status encode_streams(const paper_parse *parse, const escape_words *escapes,
+                                 arithmetic_encoder streams[PAPER_STREAM_COUNT])
+{
+    qcz_status status = encode_all_words(parse, escapes, streams);
+    if (status == QCZ_OK)
+        status = encode_escapes(&streams[STREAM_ESCAPES], parse, escapes);
+    if (status == QCZ_OK && parse->words->case_flags != NULL)
         encode_case(&streams[STREAM_CASE], parse->words);
-    complete = complete && encode_events(streams, parse);
-    for (unsigned stream = 0; stream < PAPER_STREAM_COUNT; stream++)
-        complete = arithmetic_encoder_finish(&streams[stream]) && complete;
-    return complete;
+    if (status == QCZ_OK)
+        status = encode_events(streams, parse);
+    return status == QCZ_OK ? finish_streams(streams) : status;
 }
 
 static paper_header make_header(const paper_parse *parse, const escape_words *escapes,
@@ -223,22 +248,14 @@ static paper_header make_header(const paper_parse *parse, const escape_words *es
     return header;
 }
 
-static int streams_fit(const arithmetic_encoder streams[PAPER_STREAM_COUNT])
-{
-    for (unsigned stream = 0; stream < PAPER_STREAM_COUNT; stream++)
-        if (streams[stream].output.size > UINT32_MAX / PAPER_STREAM_COUNT)
-            return 0;
-    return 1;
-}
-
-static int write_block(const paper_parse *parse, const escape_words *escapes, arithmetic_encoder streams[PAPER_STREAM_COUNT],
-                       qcz_buffer *head, qcz_buffer *payload)
+static qcz_status write_block(const paper_parse *parse, const escape_words *escapes,
+                              const arithmetic_encoder streams[PAPER_STREAM_COUNT], qcz_buffer *head, qcz_buffer *payload)
 {
     const paper_header header = make_header(parse, escapes, streams);
-    int written = paper_header_write(&header, head);
+    paper_header_write(&header, head);
     for (unsigned stream = 0; stream < PAPER_STREAM_COUNT; stream++)
-        written = written && buffer_put_bytes(payload, streams[stream].output.bytes, streams[stream].output.size);
-    return written;
+        buffer_put_bytes(payload, streams[stream].output.bytes, streams[stream].output.size);
+    return head->status != QCZ_OK ? head->status : payload->status;
 }
 
 /* Whether the words are as long as the block: else they are those of another one. */
@@ -246,7 +263,7 @@ static int is_of_block(const paper_parse *parse, size_t size)
 {
     size_t length = 0;
     for (size_t i = 0; i < parse->words->word_count; i++)
-        length += parse->words->lengths[parse->words->word_ids[i]];
+        length += token_length(&parse->words->distinct, parse->words->word_ids[i]);
     return length == size;
 }
 
@@ -267,13 +284,11 @@ qcz_status paper_encode(const qcz_encoder_options *options, const engine_block *
     for (unsigned stream = 0; stream < PAPER_STREAM_COUNT; stream++)
         arithmetic_encoder_start(&streams[stream]);
     escape_words escapes;
-    qcz_status status = QCZ_ERROR_MEMORY;
-    if (escape_words_find(parse, &escapes) && encode_streams(parse, &escapes, streams)) {
-        if (!streams_fit(streams))
-            status = QCZ_ERROR_LIMIT;
-        else if (write_block(parse, &escapes, streams, head, payload))
-            status = QCZ_OK;
-    }
+    qcz_status status = escape_words_find(parse, &escapes);
+    if (status == QCZ_OK)
+        status = encode_streams(parse, &escapes, streams);
+    if (status == QCZ_OK)
+        status = write_block(parse, &escapes, streams, head, payload);
     escape_words_free(&escapes);
     for (unsigned stream = 0; stream < PAPER_STREAM_COUNT; stream++)
         qcz_buffer_free(&streams[stream].output);

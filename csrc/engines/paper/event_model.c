@@ -1,5 +1,9 @@
 #include "engines/paper/event_model.h"
 
+#include "base/bits.h"
+
+#include <string.h>
+
 /* ---- memory ---------------------------------------------------------------------------------------------------------- */
 
 static uint32_t common_count(uint32_t unigram_count)
@@ -46,11 +50,11 @@ static void start_if_any(frequency_model *model, uint32_t symbol_count, node_are
         frequency_model_start(model, symbol_count, arena);
 }
 
-int event_model_start(event_model *model, const uint32_t book_sizes[PAPER_BOOK_COUNT])
+qcz_status event_model_start(event_model *model, const uint32_t book_sizes[PAPER_BOOK_COUNT])
 {
     *model = (event_model){.previous_level = LEVEL_UNIGRAM, .level_before = LEVEL_UNIGRAM};
-    if (!node_arena_allocate(&model->arena, node_count(book_sizes)))
-        return 0;
+    if (node_arena_allocate(&model->arena, node_count(book_sizes)) != QCZ_OK)
+        return QCZ_ERROR_MEMORY;
     memcpy(model->book_sizes, book_sizes, sizeof model->book_sizes);
     binary_model_start(&model->match_flag);
     frequency_model_start(&model->distance_bits, 32, &model->arena);
@@ -68,7 +72,7 @@ int event_model_start(event_model *model, const uint32_t book_sizes[PAPER_BOOK_C
                 start_if_any(&model->index[level][other], index_count(book_sizes, level), &model->arena);
         }
     }
-    return 1;
+    return QCZ_OK;
 }
 
 void event_model_free(event_model *model)
@@ -187,29 +191,26 @@ void encode_event(arithmetic_encoder *levels, arithmetic_encoder *entries, event
     remember_level(model, literal.level);
 }
 
-void decode_event(arithmetic_decoder *levels, arithmetic_decoder *entries, event_model *model, event *literal)
+qcz_status decode_event(arithmetic_decoder *levels, arithmetic_decoder *entries, event_model *model, event *literal)
 {
     *literal = (event){.level = decode_symbol(levels, current_level_model(model)), .index = 0};
     if (literal->level != LEVEL_ESCAPE) {
         recency_cache *cache = &model->cache[literal->level];
-        if (model->book_sizes[literal->level - 1] == 0) {
-            literal->level = PAPER_LEVEL_COUNT;
-            return;
-        }
+        if (model->book_sizes[literal->level - 1] == 0)
+            return QCZ_ERROR_CORRUPT;
         if (decode_binary(entries, &model->cache_miss[literal->level])) {
             literal->index = decode_index(entries, model, literal->level);
             cache_insert(cache, (uint16_t)literal->index);
         } else {
             const uint32_t position = decode_symbol(entries, &model->cache_position[literal->level]);
-            if (position >= cache->size) {
-                literal->level = PAPER_LEVEL_COUNT;
-                return;
-            }
+            if (position >= cache->size)
+                return QCZ_ERROR_CORRUPT;
             literal->index = cache->entries[position];
             cache_move_to_front(cache, position, (uint16_t)literal->index);
         }
     }
     remember_level(model, literal->level);
+    return QCZ_OK;
 }
 
 /* ---- matches --------------------------------------------------------------------------------------------------------- */
@@ -221,9 +222,7 @@ static binary_model *distance_bit_model(event_model *model, uint32_t bit)
 
 void encode_match(arithmetic_encoder *levels, event_model *model, event_match match)
 {
-    uint32_t top_bit = 31;
-    while (match.distance >> top_bit == 0)
-        top_bit--;
+    const uint32_t top_bit = bit_width_of(match.distance) - 1;
     encode_binary(levels, &model->match_flag, 1);
     encode_symbol(levels, &model->distance_bits, top_bit);
     for (uint32_t bit = top_bit; bit-- > 0;)

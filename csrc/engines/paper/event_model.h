@@ -56,7 +56,8 @@ typedef struct event {
 } event;
 
 size_t event_model_memory(const uint32_t book_sizes[PAPER_BOOK_COUNT]);
-int event_model_start(event_model *model, const uint32_t book_sizes[PAPER_BOOK_COUNT]);
+/* Errors: QCZ_ERROR_MEMORY; then there is nothing to free. */
+qcz_status event_model_start(event_model *model, const uint32_t book_sizes[PAPER_BOOK_COUNT]);
 void event_model_free(event_model *model);
 
 void encode_match(arithmetic_encoder *levels, event_model *model, event_match match);
@@ -65,8 +66,8 @@ void encode_event(arithmetic_encoder *levels, arithmetic_encoder *entries, event
 /* Returns a match; its length is 0 where a literal event follows. */
 event_match decode_match(arithmetic_decoder *levels, event_model *model);
 
-/* Sets `literal->level` to PAPER_LEVEL_COUNT if the streams name an empty book or an unfilled cache entry. */
-void decode_event(arithmetic_decoder *levels, arithmetic_decoder *entries, event_model *model, event *literal);
+/* Errors: QCZ_ERROR_CORRUPT if the streams name an empty book or an unfilled cache entry. */
+qcz_status decode_event(arithmetic_decoder *levels, arithmetic_decoder *entries, event_model *model, event *literal);
 
 /* Every event repeated by a match updates cache and history as if it had been written. */
 void event_model_replay(event_model *model, event repeated);

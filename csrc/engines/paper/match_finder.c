@@ -1,10 +1,12 @@
 #include "engines/paper/match_finder.h"
 
+#include "base/memory.h"
+
 #include <stdlib.h>
 
 enum { MAX_HASH_BITS = 22, MIN_HASH_BITS = 10, MAX_CANDIDATES = 4, GOOD_MATCH = 16 };
 
-int match_finder_start(match_finder *finder, const uint8_t *levels, const uint16_t *indexes, size_t event_count)
+qcz_status match_finder_start(match_finder *finder, const uint8_t *levels, const uint16_t *indexes, size_t event_count)
 {
     *finder = (match_finder){.levels = levels, .indexes = indexes, .event_count = event_count, .hash_bits = MIN_HASH_BITS};
     while (finder->hash_bits < MAX_HASH_BITS && (size_t)1 << finder->hash_bits < 2 * event_count)
@@ -12,9 +14,9 @@ int match_finder_start(match_finder *finder, const uint8_t *levels, const uint16
     finder->latest = calloc((size_t)1 << finder->hash_bits, sizeof *finder->latest);
     finder->earlier = allocate_array(event_count + 1, sizeof *finder->earlier);
     if (finder->latest != NULL && finder->earlier != NULL)
-        return 1;
+        return QCZ_OK;
     match_finder_free(finder);
-    return 0;
+    return QCZ_ERROR_MEMORY;
 }
 
 void match_finder_free(match_finder *finder)

@@ -13,7 +13,8 @@ typedef struct match_finder {
     uint32_t hash_bits;
 } match_finder;
 
-int match_finder_start(match_finder *finder, const uint8_t *levels, const uint16_t *indexes, size_t event_count);
+/* Errors: QCZ_ERROR_MEMORY; then there is nothing to free. */
+qcz_status match_finder_start(match_finder *finder, const uint8_t *levels, const uint16_t *indexes, size_t event_count);
 void match_finder_free(match_finder *finder);
 
 /*

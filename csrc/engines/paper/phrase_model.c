@@ -1,6 +1,7 @@
 #include "engines/paper/phrase_model.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum {
     HASH_BITS = 16,
@@ -27,12 +28,12 @@ size_t phrase_model_memory(uint32_t unigram_count)
     return table_size(unigram_count) + node_count(unigram_count) * sizeof(frequency_node);
 }
 
-int phrase_model_start(phrase_model *model, uint32_t unigram_count)
+qcz_status phrase_model_start(phrase_model *model, uint32_t unigram_count)
 {
     *model = (phrase_model){.unigram_count = unigram_count, .after_two = calloc(1, table_size(unigram_count))};
-    if (model->after_two == NULL || !node_arena_allocate(&model->arena, node_count(unigram_count))) {
+    if (model->after_two == NULL || node_arena_allocate(&model->arena, node_count(unigram_count)) != QCZ_OK) {
         free(model->after_two);
-        return 0;
+        return QCZ_ERROR_MEMORY;
     }
     model->after_one = model->after_two + ((size_t)1 << HASH_BITS);
     frequency_model_start(&model->index, unigram_count, &model->arena);
@@ -42,7 +43,7 @@ int phrase_model_start(phrase_model *model, uint32_t unigram_count)
         for (unsigned first = 0; first < 2; first++)
             frequency_model_start(&model->prediction[book][first], PREDICTION_COUNT, &model->arena);
     }
-    return 1;
+    return QCZ_OK;
 }
 
 void phrase_model_free(phrase_model *model)
@@ -150,7 +151,7 @@ void encode_phrases(arithmetic_encoder *encoder, phrase_model *model, uint32_t b
     }
 }
 
-int decode_phrases(arithmetic_decoder *decoder, phrase_model *model, uint32_t book, uint16_t *phrases, uint32_t count)
+qcz_status decode_phrases(arithmetic_decoder *decoder, phrase_model *model, uint32_t book, uint16_t *phrases, uint32_t count)
 {
     const uint32_t words = paper_book_words[book];
     uint16_t before_first[144] = {0};
@@ -161,15 +162,15 @@ int decode_phrases(arithmetic_decoder *decoder, phrase_model *model, uint32_t bo
         if (kept == 0) {
             const uint32_t step = decode_length(decoder, &model->step);
             if (step >= model->unigram_count - previous[0])
-                return 0;
+                return QCZ_ERROR_CORRUPT;
             phrases[0] = (uint16_t)(previous[0] + step);
         }
         if (arithmetic_decoder_overran(decoder))
-            return 0;
+            return QCZ_ERROR_CORRUPT;
         const uint32_t first = kept > 0 ? kept : 1;
         for (uint32_t position = first; position < words; position++)
             decode_next_word(decoder, model, &model->prediction[book][position == kept], phrases, position);
         previous = phrases;
     }
-    return 1;
+    return QCZ_OK;
 }

@@ -23,13 +23,16 @@ typedef struct phrase_model {
 } phrase_model;
 
 size_t phrase_model_memory(uint32_t unigram_count);
-int phrase_model_start(phrase_model *model, uint32_t unigram_count);
+/* Errors: QCZ_ERROR_MEMORY; then there is nothing to free. */
+qcz_status phrase_model_start(phrase_model *model, uint32_t unigram_count);
 void phrase_model_free(phrase_model *model);
 
 /* `phrases` holds `count` sorted phrases of book `book`, all different. */
 void encode_phrases(arithmetic_encoder *encoder, phrase_model *model, uint32_t book, const uint16_t *phrases, uint32_t count);
 
-/* Fills `phrases`; every word is below `unigram_count`. Returns 0 if the stream keeps too much or steps past the last unigram. */
-int decode_phrases(arithmetic_decoder *decoder, phrase_model *model, uint32_t book, uint16_t *phrases, uint32_t count);
+/*
+ * Fills `phrases`; every word is below `unigram_count`. Errors: QCZ_ERROR_CORRUPT if the stream ends or steps past the last unigram.
+ */
+qcz_status decode_phrases(arithmetic_decoder *decoder, phrase_model *model, uint32_t book, uint16_t *phrases, uint32_t count);
 
 #endif

@@ -1,6 +1,7 @@
 #include "engines/paper/spelling_model.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { LINE_BITS = 15, LINE_SLOTS = 16, COUNT_BITS = 4, COUNT_LIMIT = 15, END_SLOT = 0 };
 
@@ -9,17 +10,17 @@ size_t spelling_model_memory(void)
     return sizeof(uint16_t) * LINE_SLOTS << LINE_BITS;
 }
 
-int spelling_model_start(spelling_model *model)
+qcz_status spelling_model_start(spelling_model *model)
 {
     *model = (spelling_model){.slots = malloc(spelling_model_memory())};
-    if (model->slots == NULL || !node_arena_allocate(&model->arena, LENGTH_MODEL_NODES)) {
+    if (model->slots == NULL || node_arena_allocate(&model->arena, LENGTH_MODEL_NODES) != QCZ_OK) {
         free(model->slots);
-        return 0;
+        return QCZ_ERROR_MEMORY;
     }
     for (size_t i = 0; i < (size_t)LINE_SLOTS << LINE_BITS; i++)
         model->slots[i] = 2048 << COUNT_BITS;
     length_model_start(&model->kept, &model->arena);
-    return 1;
+    return QCZ_OK;
 }
 
 void spelling_model_free(spelling_model *model)
@@ -163,20 +164,23 @@ void encode_spelling(arithmetic_encoder *encoder, spelling_model *model, word_vi
     }
 }
 
-uint32_t decode_spelling(arithmetic_decoder *decoder, spelling_model *model, word_view previous, uint8_t *output, size_t capacity)
+qcz_status decode_spelling(arithmetic_decoder *decoder, spelling_model *model, word_view previous, uint8_t *output, size_t capacity,
+                           uint32_t *size)
 {
     const uint32_t kept = decode_length(decoder, &model->kept);
     if (kept > previous.size || kept >= capacity)
-        return 0;
+        return QCZ_ERROR_CORRUPT;
     if (kept > 0)
         memcpy(output, previous.bytes, kept);
     output[kept] = decode_byte(decoder, model, first_context(previous, kept));
     for (uint32_t i = kept + 1;; i++) {
         const uint32_t context = later_context(output, i);
-        if (decode_decision(decoder, &find_line(model, context, 0)[END_SLOT]))
-            return i;
+        if (decode_decision(decoder, &find_line(model, context, 0)[END_SLOT])) {
+            *size = i;
+            return QCZ_OK;
+        }
         if (i >= capacity || arithmetic_decoder_overran(decoder))
-            return 0;
+            return QCZ_ERROR_CORRUPT;
         output[i] = decode_byte(decoder, model, context);
     }
 }

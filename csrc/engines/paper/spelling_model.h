@@ -20,16 +20,18 @@ typedef struct word_view {
 } word_view;
 
 size_t spelling_model_memory(void);
-int spelling_model_start(spelling_model *model);
+/* Errors: QCZ_ERROR_MEMORY; then there is nothing to free. */
+qcz_status spelling_model_start(spelling_model *model);
 void spelling_model_free(spelling_model *model);
 
 /* `word` sorts after `previous` (empty at the start of a list) and is not empty. */
 void encode_spelling(arithmetic_encoder *encoder, spelling_model *model, word_view previous, word_view word);
 
 /*
- * Writes the next word to `output`, at most `capacity` bytes. Returns its size, or 0 if the stream keeps more than there is of
- * `previous` or the word does not fit.
+ * Writes the next word to `output`, at most `capacity` bytes, and its size to `*size`. Errors: QCZ_ERROR_CORRUPT if the stream keeps
+ * more than there is of `previous` or the word does not fit.
  */
-uint32_t decode_spelling(arithmetic_decoder *decoder, spelling_model *model, word_view previous, uint8_t *output, size_t capacity);
+qcz_status decode_spelling(arithmetic_decoder *decoder, spelling_model *model, word_view previous, uint8_t *output, size_t capacity,
+                           uint32_t *size);
 
 #endif

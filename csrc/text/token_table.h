@@ -1,6 +1,9 @@
-/* token_table.h - finds the number of a token by its bytes: an open-addressing hash table. The bytes lie elsewhere. */
-#ifndef QCZ_BOOKS_TOKEN_TABLE_H
-#define QCZ_BOOKS_TOKEN_TABLE_H
+/*
+ * token_table.h - finds the number of a token by its bytes: an open-addressing hash table. The bytes lie elsewhere. Room text: a block
+ * cut into letters, words and items; it may use base.
+ */
+#ifndef QCZ_TEXT_TOKEN_TABLE_H
+#define QCZ_TEXT_TOKEN_TABLE_H
 
 #include "qcz.h"
 
@@ -22,13 +25,13 @@ typedef struct token_table {
 uint64_t token_hash_seed(const uint8_t *block, size_t size);
 uint32_t token_hash(const uint8_t *bytes, size_t size, uint64_t seed);
 
-/* Returns 0 if there is no memory; token_table_free is due in either case. */
-int token_table_start(token_table *table);
+/* Errors: QCZ_ERROR_MEMORY. token_table_free is due in either case. */
+qcz_status token_table_start(token_table *table);
 void token_table_free(token_table *table);
 
 /*
  * To look a token up: from token_table_first on, compare the token with that of each slot of the same hash, until they agree or
- * the slot is free. token_table_put then gives that free slot the next id; it returns 0 if there is no memory.
+ * the slot is free. token_table_put then gives that free slot the next id. Errors: QCZ_ERROR_MEMORY.
  */
 static inline token_slot *token_table_first(const token_table *table, uint32_t hash)
 {
@@ -40,6 +43,6 @@ static inline token_slot *token_table_next(const token_table *table, const token
     return &table->slots[((size_t)(slot - table->slots) + 1) & (table->slot_count - 1)];
 }
 
-int token_table_put(token_table *table, token_slot *slot, uint32_t hash);
+qcz_status token_table_put(token_table *table, token_slot *slot, uint32_t hash);
 
 #endif

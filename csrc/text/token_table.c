@@ -1,4 +1,4 @@
-#include "books/token_table.h"
+#include "text/token_table.h"
 
 #include "base/bytes.h"
 
@@ -40,10 +40,10 @@ uint32_t token_hash(const uint8_t *bytes, size_t size, uint64_t seed)
     return (uint32_t)mix_bits(hash ^ load_short(bytes, size));
 }
 
-int token_table_start(token_table *table)
+qcz_status token_table_start(token_table *table)
 {
     *table = (token_table){.slots = calloc(FIRST_SLOT_COUNT, sizeof *table->slots), .slot_count = FIRST_SLOT_COUNT};
-    return table->slots != NULL;
+    return table->slots != NULL ? QCZ_OK : QCZ_ERROR_MEMORY;
 }
 
 void token_table_free(token_table *table)
@@ -52,12 +52,12 @@ void token_table_free(token_table *table)
     *table = (token_table){0};
 }
 
-static int grow_slots(token_table *table)
+static qcz_status grow_slots(token_table *table)
 {
     token_table grown = {.slot_count = table->slot_count * 2, .token_count = table->token_count};
     grown.slots = calloc(grown.slot_count, sizeof *grown.slots);
     if (grown.slots == NULL)
-        return 0;
+        return QCZ_ERROR_MEMORY;
     for (size_t i = 0; i < table->slot_count; i++) {
         if (table->slots[i].number == 0)
             continue;
@@ -68,12 +68,12 @@ static int grow_slots(token_table *table)
     }
     free(table->slots);
     *table = grown;
-    return 1;
+    return QCZ_OK;
 }
 
-int token_table_put(token_table *table, token_slot *slot, uint32_t hash)
+qcz_status token_table_put(token_table *table, token_slot *slot, uint32_t hash)
 {
     table->token_count++;
     *slot = (token_slot){.hash = hash, .number = (uint32_t)table->token_count};
-    return table->token_count * 2 <= table->slot_count || grow_slots(table);
+    return table->token_count * 2 <= table->slot_count ? QCZ_OK : grow_slots(table);
 }
