@@ -18,18 +18,12 @@ from typing import Any, BinaryIO, cast
 import quasicryth
 from quasicryth import QczError, QczTruncatedError
 from quasicryth.base._checksum import Xxh64
+from quasicryth.engines.coded_block import encode
 from quasicryth.engines.options import EngineOptions
-from quasicryth.frames.blocks import encode_block, encode_zstd
-from quasicryth.frames.layout import (
-    BlockHeader,
-    BlockKind,
-    FrameHeader,
-    checksum32,
-    index_entry,
-    write_block_header,
-    write_frame_header,
-    write_tail,
-)
+from quasicryth.engines.registry import engine_of_name
+from quasicryth.frames.blocks import encode_zstd
+from quasicryth.frames.layout import BlockHeader, FrameHeader, index_entry, write_block_header, write_frame_header, write_tail
+from quasicryth.frames.segments import CodedSegment, SegmentKind, body_size, write_body
 
 from ..machine.description import keep, verdict
 from ..machine.measuring import PEAK, start_command, wait_for_peak
@@ -172,24 +166,32 @@ def _damage(name: str, options: dict[str, Any]) -> dict[str, Any]:
 # ---- bombs -----------------------------------------------------------------------------------------------------------------
 
 
-def _bomb(payload: bytes, kind: BlockKind, raw_size: int, raw_checksum: int, content_checksum: int) -> bytes:
-    """A whole frame whose blocks, all alike, state _BOMB_SIZE bytes together."""
-    header = BlockHeader(kind, len(payload), raw_size, checksum32(payload), raw_checksum)
-    blocks = [write_block_header(header, number) + payload for number in range(_BOMB_SIZE // raw_size)]
-    tail = write_tail(content_checksum, index_entry(header) * len(blocks))
-    return write_frame_header(FrameHeader(raw_size)) + b"".join(blocks) + tail
+def _bomb(segment: CodedSegment, content: bytes, content_checksum: int, head: bytes = b"", engine: int = 0) -> bytes:
+    """A whole frame whose blocks, each of one *segment* for *content*, state _BOMB_SIZE bytes together."""
+    header = BlockHeader(engine, segment.content_size, len(head), body_size(head, [segment]))
+    count = _BOMB_SIZE // segment.content_size
+    blocks = [
+        piece
+        for number in range(count)
+        for piece in (write_block_header(header, number), *write_body(content, head, [segment], number))
+    ]
+    tail = write_tail(content_checksum, index_entry(header) * count)
+    return write_frame_header(FrameHeader(segment.content_size)) + b"".join(blocks) + tail
 
 
 def _bombs() -> dict[str, bytes]:
     zeros, checksum = bytes(64 * _MIB), Xxh64()
     for _ in range(_BOMB_SIZE // len(zeros)):
         checksum.update(zeros)
-    _, payload = encode_block(english()[:5000], EngineOptions())
+    options = EngineOptions()
+    coded = encode(english()[:5000], options)
+    assert coded is not None
+    claiming = CodedSegment(SegmentKind.ENGINE, 1 << 30, coded.segments[0][1])
     return {
         # What it claims it cannot make: the payload is that of 5,000 bytes.
-        "claims 10 GB": _bomb(bytes(payload), BlockKind.MIX, 1 << 30, 0, 0),
+        "claims 10 GB": _bomb(claiming, b"", 0, coded.head, engine_of_name(options.engine).number),
         # A whole and right file of blocks of 64 MiB of zero bytes.
-        "makes 10 GB": _bomb(encode_zstd(zeros), BlockKind.ZSTD, len(zeros), checksum32(zeros), checksum.digest()),
+        "makes 10 GB": _bomb(CodedSegment(SegmentKind.ZSTD, len(zeros), encode_zstd(zeros)), zeros, checksum.digest()),
     }
 
 

@@ -114,8 +114,6 @@ def test_the_page_of_results_is_what_the_kept_numbers_make():
 
 # Every file with a function `run` is a command of its name.
 SOURCES = {path.stem.removesuffix("_page"): path.read_text(encoding="utf-8") for path in ROOT.glob("bench/*/*.py")}
-    path.stem.removesuffix("_page") for path in ROOT.glob("bench/*/*.py") if "\ndef run(" in path.read_text(encoding="utf-8")
-]
 
 
 @pytest.mark.parametrize("name", [*(name for name, source in SOURCES.items() if "\ndef run(" in source), "all"])
