@@ -111,5 +111,7 @@ def test_what_it_names_of_c_is_what_runs(tmp_path):
     run = {name for name, share in found if float(share) > 0}
     named = {step for step in STEPS if step.startswith("csrc/")}
     # A header goes with the file of the same name.
-    assert {name for name in run if name not in named and name.removesuffix(".h") + ".c" not in named} == set()
-    assert named & {name for name, _ in found} - run == set()
+    not_named = {name for name in run if name not in named and name.removesuffix(".h") + ".c" not in named}
+    assert not not_named, sorted(not_named)
+    not_run = (named & {name for name, _ in found}) - run
+    assert not not_run, sorted(not_run)
