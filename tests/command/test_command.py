@@ -229,13 +229,15 @@ def test_an_output_that_appears_meanwhile_is_kept(folder, monkeypatch, capsys):
 def test_a_wrong_output_is_found_and_no_source_removed(folder, monkeypatch, capsys, options):
     """The encoder is made to write a frame of something else."""
     monkeypatch.setattr(
-        "quasicryth.frames.encoder.encode_block", lambda content, options: encode_block(content[:-1] + b"?", options)
+        "quasicryth.frames.encoder.encode_block", lambda content, *others: encode_block(content[:-1] + b"?", *others)
     )
     monkeypatch.chdir(folder)
     os.mkfifo("pipe")
     with subprocess.Popen(["cat", "pipe"], stdout=subprocess.DEVNULL) as reader:
-        assert invoke([*options, "a.txt"]) == 1
-        reader.kill()
+        try:
+            assert invoke([*options, "a.txt"]) == 1
+        finally:
+            reader.kill()
     error = capsys.readouterr().err
     assert "what was written does not decode to what was compressed" in error or "does not match its checksum" in error
     os.unlink("pipe")
