@@ -342,8 +342,12 @@ def test_info_for_programs(folder):
     (block,) = frame["blocks"]
     assert frame["content_bytes"] == block["content_bytes"] == len(TEXT)
     assert frame["compressed_bytes"] == len(PAPER)
-    assert sum(block["stream_bytes"].values()) == block["compressed_bytes"]
-    assert frame["header_bytes"] + 23 + block["compressed_bytes"] + frame["tail_bytes"] == len(PAPER)
+    (segment,) = block["segments"]
+    assert segment["kind"] == "engine"
+    assert segment["content_bytes"] == len(TEXT)
+    assert block["head_bytes"] + segment["compressed_bytes"] < block["compressed_bytes"]
+    assert sum(block["stream_bytes"].values()) < block["head_bytes"] + segment["compressed_bytes"]
+    assert frame["header_bytes"] + block["compressed_bytes"] + frame["tail_bytes"] == len(PAPER)
     hits = block["hits_per_level"]
     assert sum(hits.values()) == block["events"]
     lengths = [1, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144]
