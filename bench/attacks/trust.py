@@ -18,6 +18,8 @@ from typing import Any, BinaryIO, cast
 import quasicryth
 from quasicryth import QczError, QczTruncatedError
 from quasicryth.base._checksum import Xxh64
+from quasicryth.engines.coded_block import encode
+from quasicryth.engines.options import EngineOptions
 from quasicryth.engines.registry import engine_of_name
 from quasicryth.frames.blocks import encode_zstd
 from quasicryth.frames.layout import BlockHeader, FrameHeader, index_entry, write_block_header, write_frame_header, write_tail
@@ -164,28 +166,30 @@ def _damage(name: str, options: dict[str, Any]) -> dict[str, Any]:
 # ---- bombs -----------------------------------------------------------------------------------------------------------------
 
 
-def _bomb(segment: CodedSegment, content: bytes, checksum: int, engine: int = 0, head: bytes = b"") -> bytes:
-    """A whole frame of blocks that state _BOMB_SIZE bytes together: each is *segment*, which is said to stand for *content*."""
-    size = segment.content_size
-    header = BlockHeader(engine, size, len(head), body_size(head, [segment]))
-    count = _BOMB_SIZE // size
+def _bomb(segment: CodedSegment, content: bytes, content_checksum: int, head: bytes = b"", engine: int = 0) -> bytes:
+    """A whole frame whose blocks, each of one *segment* for *content*, state _BOMB_SIZE bytes together."""
+    header = BlockHeader(engine, segment.content_size, len(head), body_size(head, [segment]))
+    count = _BOMB_SIZE // segment.content_size
     blocks = [
-        b"".join((write_block_header(header, number), *write_body(content, head, [segment], number))) for number in range(count)
+        piece
+        for number in range(count)
+        for piece in (write_block_header(header, number), *write_body(content, head, [segment], number))
     ]
-    return write_frame_header(FrameHeader(size)) + b"".join(blocks) + write_tail(checksum, index_entry(header) * count)
+    tail = write_tail(content_checksum, index_entry(header) * count)
+    return write_frame_header(FrameHeader(segment.content_size)) + b"".join(blocks) + tail
 
 
 def _bombs() -> dict[str, bytes]:
     zeros, checksum = bytes(64 * _MIB), Xxh64()
     for _ in range(_BOMB_SIZE // len(zeros)):
         checksum.update(zeros)
-    mix = engine_of_name("mix")
-    coded = mix.encode(english()[:5000], 6)
+    options = EngineOptions()
+    coded = encode(english()[:5000], options)
     assert coded is not None
-    head, ((_, payload),) = coded
+    claiming = CodedSegment(SegmentKind.ENGINE, 1 << 30, coded.segments[0][1])
     return {
         # What it claims it cannot make: the payload is that of 5,000 bytes.
-        "claims 10 GB": _bomb(CodedSegment(SegmentKind.ENGINE, 1 << 30, payload), b"", 0, mix.number, head),
+        "claims 10 GB": _bomb(claiming, b"", 0, coded.head, engine_of_name(options.engine).number),
         # A whole and right file of blocks of 64 MiB of zero bytes.
         "makes 10 GB": _bomb(CodedSegment(SegmentKind.ZSTD, len(zeros), encode_zstd(zeros)), zeros, checksum.digest()),
     }

@@ -234,8 +234,10 @@ def test_a_wrong_output_is_found_and_no_source_removed(folder, monkeypatch, caps
     monkeypatch.chdir(folder)
     os.mkfifo("pipe")
     with subprocess.Popen(["cat", "pipe"], stdout=subprocess.DEVNULL) as reader:
-        assert invoke([*options, "a.txt"]) == 1
-        reader.kill()
+        try:
+            assert invoke([*options, "a.txt"]) == 1
+        finally:
+            reader.kill()
     error = capsys.readouterr().err
     assert "what was written does not decode to what was compressed" in error or "does not match its checksum" in error
     os.unlink("pipe")

@@ -215,8 +215,6 @@ def test_starting_loads_little():
     assert not loaded & {
         "numpy",
         "zstandard",
-        "quasicryth.engines._paper",
-        "quasicryth.engines._fast",
         "quasicryth.files.one_shot",
         "quasicryth.tiling",
     }

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+import sys
 
 import pytest
 from libraries import need
 
 import quasicryth
+from bench import __main__ as command
 from bench.attacks import soak
-from bench.machine.description import RESULTS, judge
+from bench.machine.description import RESULTS, ROOT, judge
 from bench.machine.measuring import command_seconds, compare
 from bench.measures import integrations, levels, memory
 from bench.measures.mix import SIZE_BARS, measure_level
@@ -108,3 +110,16 @@ def test_readers_of_lines_are_verified(tmp_path):
 
 def test_the_page_of_results_is_what_the_kept_numbers_make():
     assert PAGE.read_text(encoding="utf-8") == make_page()
+
+
+# Every file with a function `run` is a command of its name.
+SOURCES = {path.stem.removesuffix("_page"): path.read_text(encoding="utf-8") for path in ROOT.glob("bench/*/*.py")}
+
+
+@pytest.mark.parametrize("name", [*(name for name, source in SOURCES.items() if "\ndef run(" in source), "all"])
+def test_every_command_has_help(name, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["bench", name, "--help"])
+    with pytest.raises(SystemExit) as end:
+        command.main()
+    assert end.value.code == 0
+    assert f"python -m bench {name}" in capsys.readouterr().out

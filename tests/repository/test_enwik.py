@@ -43,7 +43,7 @@ def test_a_failed_round_trip_is_not_a_result(monkeypatch):
 def test_the_decoder_is_all_that_builds_it():
     archive = zipfile.ZipFile(io.BytesIO(enwik.zip_of_decoder()))
     names = set(archive.namelist())
-    assert {"setup.py", "pyproject.toml", "LICENSE", "quasicryth/frames/layout.py", "quasicryth/engines/_mix.pyx"} <= names
+    assert {"setup.py", "pyproject.toml", "LICENSE", "quasicryth/frames/layout.py", "quasicryth/engines/_engine.pyx"} <= names
     assert {path.relative_to(ROOT).as_posix() for path in (ROOT / "csrc").rglob("*.c")} <= names
     assert enwik.zip_of_decoder() == enwik.zip_of_decoder()
 

@@ -43,8 +43,7 @@ def test_import_is_light():
         "numpy",
         "click",
         "zstandard",
-        "quasicryth.engines._paper",
-        "quasicryth.engines._mix",
+        "quasicryth.engines._engine",
         "quasicryth.files.one_shot",
         "fractions",
         "dataclasses",
@@ -120,7 +119,7 @@ def test_wheel(distributions, tmp_path):
     assert {
         "quasicryth/py.typed",
         "quasicryth/lab/theory.py",
-        "quasicryth/engines/_paper.pyi",
+        "quasicryth/engines/_engine.pyi",
         "quasicryth/frames/FORMAT.md",
     } <= set(names)
     assert not [name for name in names if name.endswith((".c", ".h", ".pyx", ".pxd"))]

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +10,6 @@ from conftest import ROOT
 from repository import rooms
 from repository.rooms import Tree
 
-PAGE = (ROOT / rooms.TABLE).read_text(encoding="utf-8")
 CHECKS = [
     rooms.find_wrong_rows,
     rooms.find_upward_uses,
@@ -39,7 +35,7 @@ def test_what_is_known_to_be_used_is_seen(tree):
     """Each way in which a file can use another, in files of ours."""
     uses = {(use.file.as_posix(), use.used) for use in tree.uses}
     assert uses >= {
-        ("csrc/coding/arithmetic_coder.h", "csrc/base/bytes"),
+        ("csrc/coding/arithmetic_coder.h", "csrc/base/buffer"),
         ("quasicryth/_qcz.pxd", "csrc/qcz"),
         ("quasicryth/__init__.py", "quasicryth/files/one_shot"),  # for type checking
         ("quasicryth/command/interface.py", "quasicryth/command/options"),  # from . import
@@ -157,57 +153,3 @@ def test_what_is_wrong_is_seen(tmp_path, check: Callable[[Tree], list[str]], fil
 def test_a_header_that_is_not_there_is_no_way_out(tmp_path):
     with pytest.raises(LookupError, match=r"csrc/text/words\.h includes text/letters\.h"):
         rooms.find_upward_uses(make_tree(tmp_path, {**ORDERLY, "csrc/text/words.h": '#include "text/letters.h"\n'}))
-
-
-# ---- the page --------------------------------------------------------------------------------------------------------------
-
-WAY = PAGE.split("## The way of a byte", 1)[1].split("\n## ", 1)[0]
-STEPS = re.findall(r"^\d+\. `([^`]+)`", WAY, flags=re.MULTILINE)
-BESIDE = re.findall(r"`(quasicryth/[^`]+\.py)`", WAY.split("Beside the way:", 1)[1].split("\n\n", 1)[0])
-
-# Compresses the file twice, and prints which functions of which files run the second time, when all is imported.
-PROGRAM = """
-import sys, threading
-from pathlib import Path
-from quasicryth.command.interface import invoke
-import quasicryth
-
-root, name = Path(quasicryth.__file__).parent.parent, sys.argv[1]
-invoke(["-6", name, "-o", name + ".first"])
-files = set()
-def note(frame, event, _):
-    path = Path(frame.f_code.co_filename)
-    if event == "call" and path.is_relative_to(root / "quasicryth"):
-        files.add(path.relative_to(root).as_posix())
-sys.setprofile(note)
-threading.setprofile(note)
-invoke(["-6", name])
-sys.setprofile(None)
-print(*files)
-"""
-
-
-def test_the_way_of_a_byte_goes_by_files_that_there_are_and_by_none_twice():
-    assert (STEPS[0], STEPS[-1]) == ("quasicryth/command/entry.py", "quasicryth/files/outputs.py")
-    assert len(set(STEPS)) == len(STEPS)
-    gone = [step for step in STEPS if not (ROOT / step).is_file()]
-    assert not gone, gone
-    numbers = [int(number) for number in re.findall(r"^(\d+)\. `", WAY, flags=re.MULTILINE)]
-    assert numbers == list(range(1, len(STEPS) + 1))
-
-
-def test_the_way_of_a_byte_is_the_way_that_the_command_goes(tmp_path):
-    """What the page names of Python is what runs; what of C runs, no test sees."""
-    (tmp_path / "text").write_bytes(b"Some text, and more text. " * 1000)
-    command = [sys.executable, "-c", PROGRAM, str(tmp_path / "text")]
-    run = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
-    named = {step for step in STEPS if step.endswith(".py")} - {"quasicryth/command/entry.py"}
-    assert set(run.stdout.split()) == named | set(BESIDE)
-
-
-@pytest.mark.parametrize("page", ["architecture.md", "glossary.md"])
-def test_every_file_that_the_pages_name_is_there(page):
-    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
-    named = re.findall(r"`((?:csrc|quasicryth|tests|bench|docs)/[^`\s]+)`", text) + re.findall(r"\]\((?!http)([^)#]+)\)", text)
-    gone = [name for name in named if not (ROOT / name).exists() and not (ROOT / "docs" / name).exists()]
-    assert not gone, gone
