@@ -1,9 +1,10 @@
 /*
- * frequency_model.h - adaptive frequencies of a variable alphabet (paper, section 1.12), as a tree of running sums.
+ * frequency_model.h - adaptive frequencies of a variable alphabet (paper, section 1.12), as a tree of running sums. Room coding:
+ * the arithmetic coder and the models of numbers and symbols; it may use base, text and books.
  *
- * Counts start at 1 and grow by 1 per use; when the total reaches 2^20 every count c becomes (c >> 1) | 1. The published coder keeps
- * them in a Fenwick tree. Here a node holds the running sums of 16 children in one cache line, so that a symbol of 65,536 costs four
- * lines, and finding or raising it is a few vector instructions a line. The coded intervals are the same.
+ * Counts start at 1 and grow by 1 per use; when the total reaches 2^20 every count c becomes (c >> 1) | 1. The published coder
+ * keeps them in a Fenwick tree. Here a node holds the running sums of 16 children in one cache line, so that a symbol of 65,536
+ * costs four lines, and finding or raising it is a few vector instructions a line. The coded intervals are the same.
  */
 #ifndef QCZ_CODING_FREQUENCY_MODEL_H
 #define QCZ_CODING_FREQUENCY_MODEL_H

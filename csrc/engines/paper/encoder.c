@@ -1,7 +1,17 @@
-/* encoder.c - writes one paper block: header, then six arithmetic-coded streams. */
+/*
+ * encoder.c - writes one paper block: a header, then six arithmetic-coded streams.
+ *
+ * The front end (the Cython code in quasicryth/tiling) has found words, codebooks and events; what is left is to write them small.
+ * The published system writes events and case with an arithmetic coder and gives codebook and escapes to LZMA. Here all is
+ * arithmetic-coded with models made for it, so that a decoder needs no second compressor, and a word outside the codebook is spelt
+ * once instead of at every occurrence: the escape words are one more sorted list, and an escape says which of them it is.
+ *
+ * Six streams and not one, because what one stream holds does not depend on the numbers in the others: a processor that decodes two
+ * of them at once does not wait. Each stream fails on its own memory; that is asked once, when it is finished.
+ */
+#include "engines/paper/block.h"
 #include "engines/paper/case_flags.h"
 #include "engines/paper/match_finder.h"
-#include "engines/paper/block.h"
 #include "engines/paper/paper.h"
 #include "engines/paper/phrase_model.h"
 #include "engines/paper/spelling_model.h"

@@ -1,4 +1,7 @@
-/* paper.h - the paper engine: one block in, one block out. FORMAT.md, section "Paper block". */
+/*
+ * paper.h - the paper engine: one block in, one block out. FORMAT.md, section "Paper block". Room engines/paper: the published
+ * method, as an engine; it may use base, text, books, coding and engines/engine.h.
+ */
 #ifndef QCZ_ENGINES_PAPER_PAPER_H
 #define QCZ_ENGINES_PAPER_PAPER_H
 
