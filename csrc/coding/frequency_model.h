@@ -70,11 +70,17 @@ static inline void frequency_model_add(frequency_model *model, uint32_t symbol, 
     model->total += (uint32_t)amount;
 }
 
-static inline void frequency_model_use(frequency_model *model, uint32_t symbol)
+/* Adds, and halves all counts where they have grown too large. */
+static inline void frequency_model_raise(frequency_model *model, uint32_t symbol, int32_t amount)
 {
-    frequency_model_add(model, symbol, 1);
+    frequency_model_add(model, symbol, amount);
     if (model->total >= FREQUENCY_LIMIT)
         frequency_model_halve(model);
+}
+
+static inline void frequency_model_use(frequency_model *model, uint32_t symbol)
+{
+    frequency_model_raise(model, symbol, 1);
 }
 
 typedef struct frequency_interval {
@@ -116,10 +122,16 @@ static inline uint32_t frequency_model_find(const frequency_model *model, uint32
 
 /* ---- coding -------------------------------------------------------------------------------------------------------- */
 
-static inline void encode_symbol(arithmetic_encoder *encoder, frequency_model *model, uint32_t symbol)
+/* Without adapting the model to the symbol. */
+static inline void encode_symbol_only(arithmetic_encoder *encoder, const frequency_model *model, uint32_t symbol)
 {
     const frequency_interval interval = frequency_model_interval(model, symbol);
     encode_interval(encoder, interval.start, interval.size, model->total);
+}
+
+static inline void encode_symbol(arithmetic_encoder *encoder, frequency_model *model, uint32_t symbol)
+{
+    encode_symbol_only(encoder, model, symbol);
     frequency_model_use(model, symbol);
 }
 

@@ -1,5 +1,5 @@
 # cython: language_level=3, freethreading_compatible=True
-"""XXH64 of the frame format; the work is done in csrc/checksum.c."""
+"""XXH64 of the frame format; the work is done in csrc/base/checksum.c."""
 
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from quasicryth._qcz cimport qcz_checksum_matches, qcz_xxh64, qcz_xxh64_digest, qcz_xxh64_start, qcz_xxh64_update

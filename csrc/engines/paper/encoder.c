@@ -145,8 +145,7 @@ static qcz_status encode_escapes(arithmetic_encoder *encoder, const paper_parse 
     frequency_model_start_counts(&remaining, escapes->uses, escapes->count, &arena);
     for (size_t i = 0; i < parse->escape_count; i++) {
         const uint32_t place = escapes->place_of_id[parse->escape_ids[i]];
-        const frequency_interval interval = frequency_model_interval(&remaining, place);
-        encode_interval(encoder, interval.start, interval.size, remaining.total);
+        encode_symbol_only(encoder, &remaining, place);
         frequency_model_add(&remaining, place, -1);
     }
     node_arena_free(&arena);

@@ -63,13 +63,6 @@ void phrase_model_free(phrase_model *model)
     node_arena_free(&model->arena);
 }
 
-static void use_heavily(frequency_model *model, uint32_t symbol, int32_t increment)
-{
-    frequency_model_add(model, symbol, increment);
-    if (model->total >= FREQUENCY_LIMIT)
-        frequency_model_halve(model);
-}
-
 /* ---- prediction ------------------------------------------------------------------------------------------------------ */
 
 static uint16_t *slot_after_two(const phrase_model *model, uint16_t first, uint16_t second)
@@ -111,13 +104,11 @@ static void encode_next_word(arithmetic_encoder *encoder, phrase_model *model, f
         outcome = PREDICTED_BY_TWO;
     else if (word == *slots.after_one)
         outcome = PREDICTED_BY_ONE;
-    const frequency_interval interval = frequency_model_interval(prediction, outcome);
-    encode_interval(encoder, interval.start, interval.size, prediction->total);
-    use_heavily(prediction, outcome, PREDICTION_INCREMENT);
+    encode_symbol_only(encoder, prediction, outcome);
+    frequency_model_raise(prediction, outcome, PREDICTION_INCREMENT);
     if (outcome == NOT_PREDICTED) {
-        const frequency_interval index = frequency_model_interval(&model->index, word);
-        encode_interval(encoder, index.start, index.size, model->index.total);
-        use_heavily(&model->index, word, INDEX_INCREMENT);
+        encode_symbol_only(encoder, &model->index, word);
+        frequency_model_raise(&model->index, word, INDEX_INCREMENT);
     }
     learn_successor(slots, word);
 }
@@ -127,11 +118,11 @@ static void decode_next_word(arithmetic_decoder *decoder, phrase_model *model, f
 {
     const successor_slots slots = find_successors(model, phrase, position);
     const uint32_t outcome = decode_symbol_only(decoder, prediction);
-    use_heavily(prediction, outcome, PREDICTION_INCREMENT);
+    frequency_model_raise(prediction, outcome, PREDICTION_INCREMENT);
     uint16_t word = outcome == PREDICTED_BY_TWO ? *slots.after_two : *slots.after_one;
     if (outcome == NOT_PREDICTED) {
         word = (uint16_t)decode_symbol_only(decoder, &model->index);
-        use_heavily(&model->index, word, INDEX_INCREMENT);
+        frequency_model_raise(&model->index, word, INDEX_INCREMENT);
     }
     phrase[position] = word;
     learn_successor(slots, word);
