@@ -2,15 +2,16 @@
  * word_tree.c - a word as a path of yes-or-no decisions: weight-balanced over classes, Huffman within a class.
  *
  * A codebook has up to a million words, and a model of which comes next has to be asked and taught one decision at a time. Which
- * tree the decisions make is worth several per cent: its upper levels should be questions that the context answers. A Huffman tree
- * alone makes the fewest decisions, but words meet in it by chance. So words used alike (word_classes.c) lie together, in classes
- * whose numbers are close if the classes are, and Huffman's tree stands within a class. Over whole files 128 classes saved 0.7 to
- * 1.9 % of what words cost, classes included; the order by last letters alone cost 0.7 % (bench/measures/mix_experiments.md).
+ * tree the decisions make is worth one or two per cent: its upper levels should be questions that the context answers. A Huffman
+ * tree alone makes the fewest decisions, but words meet in it by chance. So words used alike (word_classes.c) lie together, in
+ * classes whose numbers are close if the classes are, and Huffman's tree stands within a class. Over whole files 128 classes saved
+ * 0.7 to 1.9 % of what words cost, classes included; the order by last letters alone cost 0.7 %
+ * (bench/measures/mix_experiments.md).
  *
  * The decoder builds the same tree from what is transmitted, so nothing here may depend on a library or on a machine: the sort is
  * stable, weights are integers, and depth is bounded, for a path has to fit 64 bits.
  *
- * Counts are sent as levels, about an octave each; half octaves cost more than they saved.
+ * Counts are sent as levels, about an octave each; half octaves were not worth their bits.
  */
 #include "books/word_tree.h"
 #include "base/bits.h"

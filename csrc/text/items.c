@@ -7,8 +7,8 @@
  *
  * Where words end follows from classes of characters (characters.h). Alphabetic scripts give runs of letters; scripts written
  * without spaces give one word a character, since nobody but a dictionary knows where their words end. Names in code are taken
- * apart where a capital follows a small letter; the other way round the text has as many items and nearly as many words
- * (bench/measures/mix_experiments.md), but the parts recur in other names. Digits go by four, or every number would be a new word.
+ * apart where a capital follows a small letter, for their parts recur in other names; ordinary text has as many items either way
+ * (bench/measures/mix_experiments.md). Digits go by four, or every number would be a new word.
  *
  * None of this is part of the format: gaps and words put behind each other are the block, whatever the rules.
  */

@@ -7,7 +7,7 @@
  * once instead of at every occurrence: the escape words are one more sorted list, and an escape says which of them it is.
  *
  * Six streams and not one, because what one stream holds does not depend on the numbers in the others: a processor that decodes two
- * of them at once does not wait. Each stream fails on its own memory; that is asked once, when it is finished.
+ * of them at once does not wait. Whether memory ran out is asked once a stream, when it is finished.
  */
 #include "engines/paper/block.h"
 #include "engines/paper/case_flags.h"
