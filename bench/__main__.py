@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from .attacks import distill, fuzz, sanitized, soak, trust
-from .measures import blocks, enwik, fast, guard, integrations, lab, levels, mix, paper, rivals, speed, threads
+from .measures import blocks, enwik, fast, guard, integrations, lab, levels, memory, mix, paper, rivals, speed, threads
 from .pages import demo, picture, readme, results_page, session
 
 RUNS: dict[str, Callable[[], bool]] = {
@@ -17,6 +17,7 @@ RUNS: dict[str, Callable[[], bool]] = {
     "integrations": integrations.run,
     "lab": lab.run,
     "levels": levels.run,
+    "memory": memory.run,
     "mix": mix.run,
     "paper": paper.run,
     "picture": picture.run,
@@ -55,6 +56,7 @@ def _parse_arguments() -> argparse.Namespace:
     commands.add_parser("session", help=session.__doc__)
     commands.add_parser("integrations", help=integrations.__doc__)
     commands.add_parser("levels", help=levels.__doc__)
+    commands.add_parser("memory", help=memory.__doc__)
     commands.add_parser("picture", help=picture.__doc__)
     soaking = commands.add_parser("soak", help=soak.__doc__)
     soaking.add_argument("--seconds", type=float, default=soak.LONG_ENOUGH, help="for how long (default: an hour)")
@@ -63,10 +65,12 @@ def _parse_arguments() -> argparse.Namespace:
     commands.add_parser("threads", help=threads.__doc__)
     commands.add_parser("trust", help=trust.__doc__)
     comparison = commands.add_parser("rivals", help=rivals.__doc__)
-    comparison.add_argument("texts", nargs="*", help="corpora or files; without any, those of the README, and what comes is kept")
+    comparison.add_argument("texts", nargs="*", help="corpora or files; without any, those of the tables, and what comes is kept")
     comparison.add_argument("--reference", metavar="BINARY", help="the published program")
-    commands.add_parser("all", help="all of these but the demo, the session and --long: every number in the README")
-    commands.add_parser("readme", help=readme.__doc__).add_argument("--write", action="store_true", help="put them into README.md")
+    commands.add_parser("all", help="all of these but the demo, the session and --long: every number in the README and in docs")
+    commands.add_parser("readme", help=readme.__doc__).add_argument(
+        "--write", action="store_true", help="put them into README.md and docs"
+    )
     commands.add_parser("results", help=results_page.__doc__).add_argument("--write", action="store_true", help="write that file")
     arguments = sys.argv[1:]
     if arguments and not arguments[0].startswith("-") and arguments[0] not in commands.choices:

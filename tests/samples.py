@@ -1,7 +1,11 @@
 """Text and other bytes to test on: what every Python installation carries, and generators with fixed seeds."""
 
+# Letters of other scripts are what some of it is for.
+# ruff: noqa: RUF001
+
 from __future__ import annotations
 
+import io
 import random
 from functools import cache
 
@@ -49,7 +53,62 @@ def corpus(name: str) -> bytes | None:
     return load(name)
 
 
+class CountingFile(io.BytesIO):
+    """Counts the bytes that are read."""
+
+    read_bytes = 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        data = super().read(size)
+        self.read_bytes += len(data)
+        return data
+
+
 CHINESE = "天地玄黃宇宙洪荒日月盈昃辰宿列張寒來暑往秋收冬藏閏餘成歲律呂調陽雲騰致雨露結為霜".encode() * 40
+
+SENTENCES = {
+    "latin": "Zwölf Boxkämpfer jagen Viktor quer über den großen Sylter Deich. Être ou ne pas être; ¿qué pasó, señor? ",
+    "cyrillic": "Съешь же ещё этих мягких французских булок, да выпей чаю. Все счастливые семьи похожи друг на друга. ",
+    "greek": "Ξεσκεπάζω την ψυχοφθόρα βδελυγμία. Ἄνδρα μοι ἔννεπε, Μοῦσα, πολύτροπον, ὃς μάλα πολλὰ πλάγχθη· ",
+    "arabic": "نص حكيم له سر قاطع وذو شأن عظيم مكتوب على ثوب أخضر ومغلف بجلد أزرق. ١٢٣ في البدء كان الكلمة، ",
+    "hindi": "ऋषियों को सताने वाले दुष्ट राक्षसों के राजा रावण का सर्वनाश करने वाले विष्णुवतार भगवान श्रीराम। ",
+    "chinese": "视野无限广，窗外有蓝天。微风迎客，软语伴茶。中国智造，慧及全球。",
+    "japanese": "いろはにほへと ちりぬるを 我が世誰ぞ 常ならむ。有為の奥山、今日越えて、カタカナもある。",
+    "thai": "เป็นมนุษย์สุดประเสริฐเลิศคุณค่า กว่าบรรดาฝูงสัตว์เดรัจฉาน จงฝ่าฟันพัฒนาวิชาการ ",
+    "korean": "키스의 고유조건은 입술끼리 만나야 하고 특별한 기술은 필요치 않다. ",
+    "hebrew": "דג סקרן שט בים מאוכזב ולפתע מצא חברה. ",
+    "emoji": "Well 😀 done 👩‍👩‍👧‍👦! é and é, ﬁ and fi, ａｂｃ and ABC. ",
+}
+
+
+def shuffled(sentence: str, size: int) -> bytes:
+    """Text of *size* bytes or so made of the words of *sentence*, or its characters where there are none, in any order."""
+    generator = random.Random(5)
+    pieces = sentence.split(" ") if sentence.count(" ") > 3 else list(sentence)
+    joint = " " if sentence.count(" ") > 3 else ""
+    text = sentence
+    while len(text.encode()) < size:
+        text += joint.join(generator.choices(pieces, k=12)) + generator.choice([joint, joint, "\n"])
+    return text.encode()
+
+
+def wrapped(line_end: str, width: int = 72) -> bytes:
+    """English prose with every paragraph filled to *width*."""
+    import textwrap
+
+    paragraphs = english().decode()[:40_000].split("\n\n")
+    return line_end.join(line for paragraph in paragraphs for line in [*textwrap.wrap(paragraph, width), ""]).encode()
+
+
+def log_lines(count: int) -> bytes:
+    """Lines of a server's log."""
+    generator = random.Random(6)
+    return "".join(
+        f"2024-03-{day:02} {day % 24:02}:{generator.randrange(60):02}:00,{generator.randrange(1000):03} INFO [worker-{day % 7}] "
+        f"GET /api/v1/items/{generator.randrange(10_000)} {generator.choice([200, 200, 200, 404])} {generator.random():.4f}\n"
+        for day in (generator.randrange(1, 29) for _ in range(count))
+    ).encode()
+
 
 # Small inputs that each try one thing; every path of the package takes them all.
 SMALL = {

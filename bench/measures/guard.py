@@ -1,4 +1,4 @@
-"""Sizes of small texts at every level and engine: they are not to grow by more than 0.2 % unmentioned (tests/test_sizes.py).
+"""Sizes of small texts at every level and engine: tests/repository/test_sizes.py fails where one grows by more than 0.2 %.
 
 Where a size is meant to grow, `python -m bench guard --write` keeps the new ones, and the commit that does so says why.
 """

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import lzma
 import statistics
-import tempfile
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import quasicryth
 from corpora import load
 
 from ..machine.description import first_line, keep
-from ..machine.measuring import command_seconds, own_seconds
-from .rivals import Rival, by_command, by_library, compress_by_xz, is_installed
+from .rivals import Outcome, Rival, by_command, by_library, compress_by_xz, is_installed, run_once
 
 FILE = "e3m"
 RUNS = 3
 BASE = ("xz", "-9e")  # whose speeds are 1
-Result = TypeVar("Result")
 
 
 def _quasicryth(level: int) -> Rival:
@@ -83,39 +78,20 @@ PROGRAMS: dict[str, dict[str, Rival]] = {
 }
 
 
-def _seconds(action: Callable[[], Result]) -> tuple[float, Result]:
-    """Return the CPU time of *action*, in this process and in the commands it runs, and what it returned."""
-    of_commands, (own, result) = command_seconds(lambda: own_seconds(action))
-    return of_commands + own, result
-
-
-def _measure_once(rival: Rival, name: str, content: bytes) -> tuple[int, float, float]:
-    """Return the size that *rival* packs *content* to, and the seconds for that and for bringing it back."""
-    with tempfile.TemporaryDirectory() as made:
-        folder = Path(made)
-        (folder / name).write_bytes(content)
-        packing, packed = _seconds(lambda: rival.pack(folder, name))
-        unpacking, back = _seconds(lambda: rival.unpack(folder, name))
-        if back != content:
-            raise AssertionError("a round trip failed")
-        return packed.stat().st_size, packing, unpacking
-
-
 def measure(content: bytes, programs: dict[str, dict[str, Rival]], runs: int, name: str = FILE) -> dict[str, Any]:
     """Return size and median CPU seconds of each level of the *programs* that are installed, in turn, so many times."""
-    taken: dict[tuple[str, str], list[tuple[int, float, float]]] = {}
+    taken: dict[tuple[str, str], list[Outcome]] = {}
     for _ in range(runs):
         for program, levels in programs.items():
             for level, rival in levels.items():
                 if is_installed(rival):
-                    taken.setdefault((program, level), []).append(_measure_once(rival, name, content))
+                    taken.setdefault((program, level), []).append(run_once(rival, name, content))
     results: dict[str, Any] = {}
-    for (program, level), times in taken.items():
-        sizes, packing, unpacking = zip(*times, strict=True)
+    for (program, level), outcomes in taken.items():
         results.setdefault(program, {})[level] = {
-            "bytes": min(sizes),
-            "compress_seconds": statistics.median(packing),
-            "decompress_seconds": statistics.median(unpacking),
+            "bytes": min(outcome.size for outcome in outcomes),
+            "compress_seconds": statistics.median(outcome.compress_seconds for outcome in outcomes),
+            "decompress_seconds": statistics.median(outcome.decompress_seconds for outcome in outcomes),
         }
     return results
 

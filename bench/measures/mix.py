@@ -135,7 +135,7 @@ def measure_sizes(contents: dict[str, bytes]) -> tuple[dict[str, Any], bool]:
         for level in LEVELS:
             sizes[name][str(level)] = measure_level(content, level)
             fine &= _report_size(name, level, sizes[name][str(level)])
-        if name not in FILES:  # what rivals make of those, bench/rivals.py measures
+        if name not in FILES:  # what rivals make of those, bench/measures/rivals.py measures
             rivals[name] = _measure_rivals(name, content)
             fine &= _report_rivals(name, sizes[name], rivals[name])
     return {"files": _describe_contents(contents), "sizes": sizes, "rivals": rivals}, fine

@@ -14,7 +14,7 @@ from ..machine.measuring import command_seconds, compare, own_seconds, peak_memo
 from .rivals import RIVALS, Rival, is_installed
 
 FILE = "enwik7"
-OPTIONS = "CPU time of one thread: ours in memory, without the start of Python; rivals as the commands of bench/rivals.py"
+OPTIONS = "CPU time of one thread: ours in memory, without the start of Python; rivals as the commands of bench/measures/rivals.py"
 MIB = 1 << 20
 
 

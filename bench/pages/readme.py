@@ -1,24 +1,47 @@
-"""The README's tables, made from what bench/results keeps: printed, or with --write put into their places."""
+"""The tables of the README and of docs, made from what bench/results keeps: printed, or with --write put into their places."""
 
 from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
-from ..machine.description import RESULTS
+from ..machine.description import RESULTS, ROOT
 from ..measures.integrations import READERS
 from ..measures.mix import FILES, LONG_FILE, LONG_RIVAL, MIB, RIVAL_OF_LEVEL
 from ..measures.mix_cost import FILE as TIMED_FILE
+from ..measures.paper import PUBLISHED
 
-README = Path(__file__).parent.parent.parent / "README.md"
 LEVELS = (4, 6, 9)
 RIVALS = ("zstd --ultra -22 --long=27", "xz -9e", "brotli -q 11 --lgwin=24", "bzip3 -b 128", "7-Zip PPMd o16 1 GB", "zpaq -m5")
 NOT_MEASURED = "…"
 Row = list[str]
 
-# Other kinds of text, as the README calls them.
+# What the README compares: a title of `rivals`, and the program and level of `levels` that do the same to a text of 3 MB.
+SHORT_LEVELS = ("-9", "-6", "-4", "-3", "-1")
+SHORT_RIVALS = {
+    "zpaq -m5": ("zpaq", "-m5"),
+    "7-Zip PPMd o16 1 GB": ("PPMd", "o16"),
+    "bzip3 -b 128": ("bzip3", "-b16"),
+    "brotli -q 11 --lgwin=24": ("brotli", "-11"),
+    "xz -9e": ("xz", "-9e"),
+    "zstd --ultra -22 --long=27": ("zstd", "-22"),
+}
+SHORT_FILES = ("enwik7", "dickens")
+
+# What the laboratory's page calls the modes of the engine paper.
+MODES = {
+    "multi": "quasicryth `--tiling multi` (36 tilings)",
+    "fibonacci": "`fibonacci` (12 golden tilings)",
+    "period5": "`period5`",
+    "none": "`none`",
+    "bigrams": "`bigrams` (no tiling, bigrams only)",
+    "period5x8": "`period5x8` (all 8 shifts of Period-5)",
+    "all": "`all` (every position, no tiling)",
+}
+
+# Other kinds of text, as the page of benchmarks calls them.
 KINDS = {
     "ukwiki.xml": "Ukrainian Wikipedia",
     "logs.log": "system logs",
@@ -137,34 +160,81 @@ def _lines() -> str:
     return _table(["", *READERS], rows)
 
 
-PARTS = {
-    "sizes": _sizes,
-    "fast": _fast,
-    "kinds": _kinds,
-    "long": _long,
-    "cost": _cost,
-    "blocks": _blocks,
-    "threads": _threads,
-    "lines": _lines,
+def _megabytes_a_second(size: int, seconds: float) -> str:
+    speed = size / 1e6 / seconds
+    return f"{speed:.{0 if speed >= 10 else 1 if speed >= 1 else 2}f}"
+
+
+def _speeds(program: str, level: str) -> Row:
+    """How fast a level compresses and decompresses: all of them in one run."""
+    run = _load("levels")
+    result = run.get("results", {}).get(program, {}).get(level)
+    if result is None:
+        return [NOT_MEASURED] * 2
+    return [_megabytes_a_second(run["bytes"], result[what]) for what in ("compress_seconds", "decompress_seconds")]
+
+
+def _memory(title: str) -> str:
+    peaks = _load("memory").get("peaks", {}).get(title)
+    return (
+        NOT_MEASURED if peaks is None else " / ".join(f"{peaks[what] / MIB:.0f}" for what in ("compress_bytes", "decompress_bytes"))
+    )
+
+
+def _levels() -> str:
+    mix, fast, rivals = _load("mix"), _load("fast")["sizes"], _load("rivals")["bytes"]
+    rows = []
+    for level in SHORT_LEVELS:
+        sizes = [_our_size(mix, name, int(level[1:])) or fast[name].get(level) for name in SHORT_FILES]
+        rows.append([f"**qcz {level}**", *map(_number, sizes), *_speeds("quasicryth", level), _memory(level)])
+    for title, (program, level) in SHORT_RIVALS.items():
+        sizes = [rivals.get(title, {}).get(name) for name in SHORT_FILES]
+        rows.append([title, *map(_number, sizes), *_speeds(program, level), _memory(title)])
+    return _table(["", *(f"{name}, bytes" for name in SHORT_FILES), "compresses, MB/s", "decompresses, MB/s", "memory, MiB"], rows)
+
+
+def _published() -> str:
+    paper = _load("paper")["results"]
+    rows = [["published, 36 tilings", *(_number(PUBLISHED[name].get("multi")) for name in FILES)]]
+    rows += [[title, *(_number(paper[name].get(mode, {}).get("bytes")) for name in FILES)] for mode, title in MODES.items()]
+    return _table(["", *FILES], rows)
+
+
+Parts = dict[str, Callable[[], str]]
+PAGES: dict[str, Parts] = {
+    "README.md": {"levels": _levels},
+    "docs/benchmarks.md": {
+        "sizes": _sizes,
+        "fast": _fast,
+        "kinds": _kinds,
+        "long": _long,
+        "cost": _cost,
+        "blocks": _blocks,
+        "threads": _threads,
+        "lines": _lines,
+    },
+    "docs/laboratory.md": {"published": _published},
 }
 
 
-def fill(text: str) -> str:
-    """Return the README *text* with every part between its two marks made anew."""
-    for name, make in PARTS.items():
+def fill(page: str, text: str) -> str:
+    """Return the *text* of *page* with every part between its two marks made anew."""
+    for name, make in PAGES[page].items():
         marks = re.compile(rf"(<!-- bench: {name} -->\n\n).*?(<!-- end -->)", flags=re.DOTALL)
         made = make()
         text, count = marks.subn(lambda found, made=made: f"{found[1]}{made}\n\n{found[2]}", text)
         if count != 1:
-            raise ValueError(f"README.md has {count} places for {name}")
+            raise ValueError(f"{page} has {count} places for {name}")
     return text
 
 
 def run(write: bool) -> bool:
-    """Print the parts or put them into README.md."""
-    if write:
-        README.write_text(fill(README.read_text(encoding="utf-8")), encoding="utf-8")
-        print("written to", README)
-    else:
-        print("\n\n".join(make() for make in PARTS.values()))
+    """Print the parts or put them into their pages."""
+    for page, parts in PAGES.items():
+        if write:
+            path = ROOT / page
+            path.write_text(fill(page, path.read_text(encoding="utf-8")), encoding="utf-8")
+            print("written to", path)
+        else:
+            print(page, *(make() for make in parts.values()), sep="\n\n")
     return True

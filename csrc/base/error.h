@@ -15,4 +15,7 @@
 /* Fills in `*error` and returns `status`. `message` is a constant string. */
 qcz_status fail(qcz_error *error, qcz_status status, const char *message, size_t offset);
 
+/* The same for an allocation that failed. */
+qcz_status out_of_memory(qcz_error *error);
+
 #endif

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from typing import TypeVar
 
-from ..engines.levels import LEVELS
+from ..engines.registry import LEVELS
 from ..files.one_shot import compress, decompress
 from .progress import progress_on
 from .reports import CommandError, Reporter, shown

@@ -10,8 +10,8 @@ from typing import BinaryIO
 from ..base.limits import Limits
 from ..base.progress import Progress
 from ..base.threads import count_threads
-from ..engines.levels import LEVELS
 from ..engines.options import Options, make_options
+from ..engines.registry import LEVELS
 from ..frames.decoder import FrameDecoder, decompress_blocks
 from ..frames.encoder import FrameEncoder, encode_frame
 from .names import Suffix

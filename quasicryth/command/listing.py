@@ -9,7 +9,8 @@ from typing import Any, BinaryIO
 
 from ..base.limits import Limits
 from ..frames.index import FrameInfo, read_index
-from ..frames.layout import Block, FrameParser, FrameStart, Part
+from ..frames.layout import Block, FrameStart, Part
+from ..frames.parser import FrameParser
 from .names import Suffix, expand
 from .reports import Reporter, shown
 from .transfer import Source, StandardOutput, open_source, refuse_terminal_input
@@ -33,7 +34,7 @@ def _frames_of_stream(file: BinaryIO) -> Iterator[FrameInfo]:
         if isinstance(part, FrameStart):
             start, block_size, content, blocks = part.position, part.header.block_size, 0, 0
         elif isinstance(part, Block):
-            content += part.header.raw_size
+            content += part.header.content_size
             blocks += 1
         else:
             yield FrameInfo(content, part.position + part.size - start, block_size, blocks, part.content_checksum)

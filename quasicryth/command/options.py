@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
-from ..engines.levels import BLOCK_SIZES, DEFAULT_LEVEL, ENGINES, LEVELS, default_engine
+from ..engines.registry import ENGINE_NAMES, LEVELS, describe_level
 from .names import DEFAULT_SUFFIX
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -179,12 +179,6 @@ output_options = _all_of(
 # ---- coding ----------------------------------------------------------------------------------------------------------------
 
 
-def _level_help(level: int) -> str:
-    engine = default_engine(level)
-    default = " The default." if level == DEFAULT_LEVEL else ""
-    return f"Engine {engine}, blocks of {BLOCK_SIZES[engine][level] >> 20}m.{default}"
-
-
 def _level_names(level: int) -> list[str]:
     also = {LEVELS[0]: ["--fast"], LEVELS[-1]: ["--best"]}
     return [f"-{level}", *also.get(level, [])]
@@ -198,7 +192,7 @@ level_options = _all_of(
             "level",
             flag_value=level,
             type=int,
-            help=_level_help(level),
+            help=describe_level(level),
         )
         for level in LEVELS
     )
@@ -224,7 +218,7 @@ coding_options = _all_of(
     threads_option,
     block_size_option,
     _option("Work", "--verify/--no-verify", default=None, help="Decode what was written and compare. The default with --rm."),
-    _option("Work", "--engine", type=click.Choice(ENGINES), help="How text is coded, if not as the level or --tiling says."),
+    _option("Work", "--engine", type=click.Choice(ENGINE_NAMES), help="How text is coded, if not as the level or --tiling says."),
     _option(
         "Work",
         "--tiling",

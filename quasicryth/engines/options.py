@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from ..tiling.tilings import Positions, parse_tiling
-from .levels import BLOCK_SIZES, DEFAULT_FAST_LEVEL, DEFAULT_LEVEL, ENGINES, LEVELS, MAX_BLOCK_SIZE, default_engine
+from .registry import DEFAULT_LEVEL, LEVELS, MAX_BLOCK_SIZE, Engine, default_engine, default_level, engine_of_name
 
-_FIRST_LEVEL_WITH_PHRASES = 2  # of the engine fast
+if TYPE_CHECKING:
+    from ..tiling.tilings import Positions
+
+_DEFAULT_ENGINE = default_engine(DEFAULT_LEVEL).name
 
 
 @dataclass(frozen=True)
 class EngineOptions:
-    """Which engine codes text: `fast` at *level* 1 to 3, `mix` at 4 to 9, or `paper`.
+    """Which *engine* codes text, at which of its levels.
 
-    `paper`, and `fast` from level 2 on, look phrases up at *positions*; None is what is best for the engine.
+    An engine that looks phrases up does so at *positions*; None is what is best for the engine. Blocks begin from *codebook* where
+    there is one, which the engine has to take.
     """
 
-    engine: str = "mix"
-    level: int = 6
+    engine: str = _DEFAULT_ENGINE
+    level: int = DEFAULT_LEVEL
     positions: Positions | None = None
+    codebook: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -36,15 +41,18 @@ def _check_integers(**values: object) -> None:
             raise TypeError(f"{name} must be an int, not {type(value).__name__}")
 
 
-def _make_engine_options(level: int, engine: str, tiling: str | None) -> EngineOptions:
-    positions = parse_tiling(tiling) if tiling is not None else None
-    levels = BLOCK_SIZES[engine]
-    if level not in levels:
-        raise ValueError(f"the engine {engine} has the levels {min(levels)} to {max(levels)}, not {level}")
-    if tiling is not None and (engine == "mix" or (engine == "fast" and level < _FIRST_LEVEL_WITH_PHRASES)):
-        where = "the engine mix" if engine == "mix" else f"level {level} of the engine fast"
-        raise ValueError(f"{where} takes no tiling; the engines paper and, from level {_FIRST_LEVEL_WITH_PHRASES} on, fast do")
-    return EngineOptions(engine, level, positions)
+def _find_positions(tiling: str | None, level: int, engine: Engine) -> Positions | None:
+    if tiling is None:
+        return None
+    from ..tiling.tilings import parse_tiling
+
+    positions = parse_tiling(tiling)
+    first = engine.first_positions_level
+    if first == 0:
+        raise ValueError(f"the engine {engine.name} takes no tiling, for it looks no phrases up")
+    if level < first:
+        raise ValueError(f"level {level} of the engine {engine.name} takes no tiling; from level {first} on it does")
+    return positions
 
 
 def make_options(
@@ -54,18 +62,19 @@ def make_options(
 
     Raises ValueError, or TypeError for a value of the wrong type, that says what is allowed.
     """
+    chosen = engine_of_name(engine) if engine is not None else None
     if level is None:
-        level = DEFAULT_FAST_LEVEL if engine == "fast" else DEFAULT_LEVEL
+        level = default_level(engine)
     _check_integers(level=level, block_size=1 if block_size is None else block_size)
-    if level not in LEVELS:
-        raise ValueError(f"level {level} is not one of {LEVELS[0]} to {LEVELS[-1]}")
-    if engine is None:
-        engine = default_engine(level, tiling)
-    if engine not in ENGINES:
-        raise ValueError(f"unknown engine {engine!r}; there are {', '.join(ENGINES)}")
-    engine_options = _make_engine_options(level, engine, tiling)
+    if chosen is None:
+        if level not in LEVELS:
+            raise ValueError(f"level {level} is not one of {LEVELS[0]} to {LEVELS[-1]}")
+        chosen = default_engine(level, tiling)
+    if level not in chosen.levels:
+        raise ValueError(f"the engine {chosen.name} has the levels {chosen.levels[0]} to {chosen.levels[-1]}, not {level}")
+    positions = _find_positions(tiling, level, chosen)
     if block_size is None:
-        block_size = BLOCK_SIZES[engine][level]
+        block_size = chosen.block_size(level)
     if not 1 <= block_size <= MAX_BLOCK_SIZE:
         raise ValueError(f"block_size {block_size} is not between 1 and {MAX_BLOCK_SIZE} bytes")
-    return Options(engine_options, block_size)
+    return Options(EngineOptions(chosen.name, level, positions), block_size)

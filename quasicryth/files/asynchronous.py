@@ -14,12 +14,11 @@ from .compressor import Compressor
 from .file_object import FileOptions, QczFile
 
 if TYPE_CHECKING:
-    import os
     from typing import BinaryIO, Self, Unpack
 
     from typing_extensions import Buffer
 
-    Name = str | bytes | os.PathLike[str] | os.PathLike[bytes]
+    from .names import Name
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")

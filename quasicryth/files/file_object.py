@@ -21,6 +21,7 @@ from ..errors import QczError
 from ..frames.index import ContentIndex, FrameInfo, read_last_tail
 from .compressor import Compressor
 from .content_reader import ContentReader
+from .names import Name, is_name
 from .outputs import AppendedOutput, AtomicOutput, BorrowedOutput, DirectOutput, Output, check_absence, is_special
 
 if TYPE_CHECKING:
@@ -28,16 +29,11 @@ if TYPE_CHECKING:
 
     from typing_extensions import Buffer
 
-    Name = str | bytes | os.PathLike[str] | os.PathLike[bytes]
     BinaryMode = Literal["r", "rb", "w", "wb", "x", "xb", "a", "ab"]
     TextMode = Literal["rt", "wt", "xt", "at"]
 
 _BUFFER_SIZE = 128 << 10
 _LARGE_SIZE = 1 << 20
-
-
-def _is_name(file: object) -> bool:
-    return isinstance(file, str | bytes | os.PathLike)
 
 
 def _write_all(file: BinaryIO, data: bytes) -> None:
@@ -123,8 +119,8 @@ class QczFile(io.BufferedIOBase):
         if kind not in ("r", "w", "x", "a"):
             raise ValueError(f"the mode {mode!r} is not r, w, x or a, with or without b")
         self._mode = "rb" if kind == "r" else "wb"
-        self._name: Any = os.fspath(cast("Name", file)) if _is_name(file) else getattr(file, "name", None)
-        if not _is_name(file) and not hasattr(file, "read" if kind == "r" else "write"):
+        self._name: Any = os.fspath(file) if is_name(file) else getattr(file, "name", None)
+        if not is_name(file) and not hasattr(file, "read" if kind == "r" else "write"):
             raise TypeError("the file is neither a path nor a binary file object")
         settings = {"level": level, "engine": engine, "tiling": tiling, "block_size": block_size}
         limits = {"max_length": max_length, "memlimit": memlimit}
@@ -141,20 +137,20 @@ class QczFile(io.BufferedIOBase):
         self._closed = False
 
     def _start_reading(self, file: Name | BinaryIO, limits: Limits, threads: int) -> None:
-        if _is_name(file):
-            self._owned = builtins.open(cast("Name", file), "rb")  # closed by `close`
+        if is_name(file):
+            self._owned = builtins.open(file, "rb")  # closed by `close`
         self._file = self._owned or cast("BinaryIO", file)
         self._content = ContentReader(self._file, limits, threads, self._progress)
         self._reader = io.BufferedReader(self._content, _BUFFER_SIZE)
 
     def _start_writing(self, file: Name | BinaryIO, kind: str) -> None:
-        if _is_name(file):
-            path = Path(os.fsdecode(cast("Name", file)))
+        if is_name(file):
+            path = Path(os.fsdecode(file))
             if not path.name or path.is_dir():
-                builtins.open(cast("Name", file), "wb").close()  # says what is wrong with such a name
+                builtins.open(file, "wb").close()  # says what is wrong with such a name
             self._output = _open_output(path, kind)
         else:
-            self._output = BorrowedOutput(cast("BinaryIO", file))
+            self._output = BorrowedOutput(file)
         self._file = self._output.file
 
     # ---- what the object is ------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import BinaryIO, cast
 
 from ..base.file_bytes import FileBytes
 from ..base.limits import Limits
@@ -17,17 +17,15 @@ from ..base.threads import count_threads
 from ..errors import QczFormatError
 from ..frames.salvage import Recovery, Restorer
 from ..frames.survey import Damage
+from .names import Name, is_name
 from .outputs import open_output
-
-if TYPE_CHECKING:
-    Name = str | bytes | os.PathLike[str] | os.PathLike[bytes]
 
 
 @contextlib.contextmanager
 def _open_bytes(source: Name | BinaryIO) -> Iterator[FileBytes]:
     """Give the bytes of *source*, a path or a binary file object from where it is."""
     with contextlib.ExitStack() as stack:
-        if isinstance(source, str | bytes | os.PathLike):
+        if is_name(source):
             file: BinaryIO = stack.enter_context(open(source, "rb"))
         else:
             file = source
@@ -74,7 +72,7 @@ def recover(
     Everything else that is wrong with the data is in the damages.
     """
     limits = {"max_length": max_length, "memlimit": memlimit}
-    if not isinstance(target, str | bytes | os.PathLike):
+    if not is_name(target):
         return restore(source, target.write, threads=threads, progress=progress, **limits)
     with open_output(Path(os.fsdecode(target)), None) as file:
         return restore(source, file.write, threads=threads, progress=progress, **limits)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import BinaryIO
 
@@ -12,8 +12,9 @@ from ..base._checksum import Xxh64, matches
 from ..base.limits import Limits
 from ..base.threads import OrderedWork
 from ..errors import QczCorruptError, QczError
-from .blocks import decode_block, decoder_memory
-from .layout import Block, FrameParser, FrameStart, Part, Tail
+from .blocks import NO_CODEBOOKS, Codebooks, FactReport, decode_block, decoder_memory
+from .layout import Block, FrameStart, Part, Tail
+from .parser import FrameParser
 
 _READ_SIZE = 1 << 20
 
@@ -21,9 +22,20 @@ _READ_SIZE = 1 << 20
 Decoded = tuple[Part, bytes | None]
 
 
-def submit_block(work: OrderedWork[bytes], block: Block, limits: Limits) -> None:
+# Is asked for each block who is to be told what the engine finds in it.
+Reporting = Callable[[Block], FactReport]
+
+
+def submit_block(
+    work: OrderedWork[bytes],
+    block: Block,
+    limits: Limits,
+    codebooks: Codebooks = NO_CODEBOOKS,
+    reporting: Reporting | None = None,
+) -> None:
     """Put the decoding of *block* into *work*."""
-    work.put(partial(decode_block, block, limits.memlimit), decoder_memory(block))
+    report = None if reporting is None else reporting(block)
+    work.put(partial(decode_block, block, limits.memlimit, codebooks, report), decoder_memory(block, codebooks))
 
 
 class FrameDecoder:
@@ -33,8 +45,18 @@ class FrameDecoder:
     blocks are decoded while more bytes are taken. Of *only_one* frame, nothing is taken beyond the tail.
     """
 
-    def __init__(self, limits: Limits, threads: int = 1, position: int = 0, only_one: bool = False) -> None:
+    def __init__(
+        self,
+        limits: Limits,
+        threads: int = 1,
+        position: int = 0,
+        only_one: bool = False,
+        codebooks: Codebooks = NO_CODEBOOKS,
+        reporting: Reporting | None = None,
+    ) -> None:
         self._limits = limits
+        self._codebooks = codebooks
+        self._reporting = reporting
         self._parser = FrameParser(limits, position)
         self._only_one = only_one
         self._parts: deque[Part | BaseException] = deque()
@@ -69,7 +91,7 @@ class FrameDecoder:
         try:
             part = self._parser.take(piece)
             if isinstance(part, Block):
-                submit_block(self._work, part, self._limits)
+                submit_block(self._work, part, self._limits, self._codebooks, self._reporting)
         except QczError as error:
             self._stop(error)
             return
@@ -131,13 +153,20 @@ class FrameDecoder:
         self._stop(error)
 
 
-def decode_file(file: BinaryIO, limits: Limits, threads: int = 1, position: int = 0) -> Iterator[Decoded]:
+def decode_file(
+    file: BinaryIO,
+    limits: Limits,
+    threads: int = 1,
+    position: int = 0,
+    codebooks: Codebooks = NO_CODEBOOKS,
+    reporting: Reporting | None = None,
+) -> Iterator[Decoded]:
     """Yield the parts of all frames from where *file* is to its end, blocks with their contents; messages count from *position*.
 
     What was yielded is proven only when the iterator ends. A file that does not wait for its bytes raises BlockingIOError when it
     has none: a `Decompressor` is for those.
     """
-    decoder = FrameDecoder(limits, threads, position)
+    decoder = FrameDecoder(limits, threads, position, codebooks=codebooks, reporting=reporting)
     try:
         while True:
             while size := decoder.wanted:

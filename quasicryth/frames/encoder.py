@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from ..base._checksum import Xxh64
 from ..base.threads import OrderedWork
 from ..errors import QczCorruptError
-from .blocks import Content, encode_block
-from .layout import BlockHeader, FrameHeader, index_entry, write_block_header, write_frame_header, write_tail
+from .blocks import EncodedBlock, encode_block, prepare
+from .layout import FrameHeader, index_entry, write_frame_header, write_tail
+from .segments import Content
 
 if TYPE_CHECKING:
     from ..base.progress import Progress
@@ -27,9 +28,10 @@ class FrameEncoder:
         self._options = options
         self._progress = progress
         self._checksum = Xxh64()
-        self._work: OrderedWork[tuple[BlockHeader, Content]] = OrderedWork(threads)
+        self._work: OrderedWork[EncodedBlock] = OrderedWork(threads)
+        self._prepared = prepare(options.engine)
         self._index = bytearray()
-        self._count = 0
+        self._count = 0  # of blocks that were put in
 
     def header(self) -> bytes:
         """Return what the frame begins with."""
@@ -38,7 +40,8 @@ class FrameEncoder:
     def put(self, content: Content) -> None:
         """Take *content*, 1 to block_size bytes, for the next block; not if `full`."""
         self._checksum.update(content)
-        self._work.put(partial(encode_block, content, self._options.engine))
+        self._work.put(partial(encode_block, content, self._options.engine, self._count, self._prepared))
+        self._count += 1
 
     @property
     def full(self) -> bool:
@@ -52,13 +55,11 @@ class FrameEncoder:
 
     def pop(self) -> bytes:
         """Return the next block."""
-        header, payload = self._work.pop()
-        ordinal = self._count
-        self._count += 1
-        self._index += index_entry(header)
+        block = self._work.pop()
+        self._index += index_entry(block.header)
         if self._progress is not None:
-            self._progress.advance(header.raw_size)
-        return write_block_header(header, ordinal) + payload
+            self._progress.advance(block.header.content_size)
+        return block.join()
 
     def tail(self) -> bytes:
         """Return what the frame ends with, after all blocks."""

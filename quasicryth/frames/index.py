@@ -13,19 +13,19 @@ from ..base.buffers import view_bytes
 from ..base.limits import Limits
 from ..errors import QczCorruptError, QczFormatError, QczTruncatedError
 from .layout import (
-    BLOCK_HEADER_SIZE,
+    BLOCK_START_SIZE,
     FOOTER_SIZE,
     FRAME_HEADER_SIZE,
     MAGIC,
     MIN_TAIL_SIZE,
     VERSION,
     Block,
+    BlockHeader,
     FrameHeader,
-    FrameParser,
     FrameStart,
     Part,
     Tail,
-    check_payload,
+    block_header_size,
     check_start,
     parse_block_header,
     parse_footer,
@@ -33,6 +33,8 @@ from .layout import (
     parse_index,
     parse_tail,
 )
+from .parser import FrameParser
+from .segments import BodyInMemory, check_body
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
@@ -63,14 +65,14 @@ class FrameInfo:
 
 
 def skim(file: BinaryIO) -> Iterator[Part]:
-    """Yield the parts of all frames from where the seekable *file* is, blocks without their payloads, which are not read.
+    """Yield the parts of all frames from where the seekable *file* is, blocks without their bodies, which are not read.
 
     Raises as `quasicryth.decompress` does for what is wrong with headers and tails, and for data that ends early.
     """
     start = file.tell()
     end = file.seek(0, io.SEEK_END)
     file.seek(start)
-    parser = FrameParser(Limits(), payloads=False)
+    parser = FrameParser(Limits(), bodies=False)
     while True:
         piece = file.read(min(parser.wanted, _READ_SIZE))
         if not piece:
@@ -90,7 +92,7 @@ def _first_frame(data: Buffer) -> FrameInfo:
         if isinstance(part, FrameStart):
             block_size = part.header.block_size
         elif isinstance(part, Block):
-            content += part.header.raw_size
+            content += part.header.content_size
             blocks += 1
         else:
             return FrameInfo(content, part.position + part.size, block_size, blocks, part.content_checksum)
@@ -100,7 +102,7 @@ def _first_frame(data: Buffer) -> FrameInfo:
 def get_frame_info(data: Buffer) -> FrameInfo:
     """Return what the first frame in *data*, which is to be there from its first byte to its last, says of itself.
 
-    Nothing is decoded: headers and the tail are checked, payloads are not. For a file, `QczFile.frames` has the same of all frames,
+    Nothing is decoded: headers and the tail are checked, bodies are not. For a file, `QczFile.frames` has the same of all frames,
     read from their tails. Raises as `quasicryth.decompress` does: QczTruncatedError if *data* ends before the frame.
     """
     return _first_frame(data)
@@ -138,10 +140,10 @@ class ContentIndex:
         self._frames.append(_IndexedFrame(position, header, tail, len(self._ends)))
         self._first_blocks.append(len(self._ends))
         place, end = position + FRAME_HEADER_SIZE, self.content_size
-        for payload_size, raw_size in parse_index(index, tail.position):
+        for block_size, content_size in parse_index(index, tail.position):
             self._positions.append(place)
-            place += BLOCK_HEADER_SIZE + payload_size
-            end += raw_size
+            place += block_size
+            end += content_size
             self._ends.append(end)
         if place != tail.position:
             raise QczCorruptError(f"the index in the tail at byte {tail.position} does not add up to the blocks before it")
@@ -167,16 +169,15 @@ class ContentIndex:
         frame = self._frames[bisect_right(self._first_blocks, block) - 1]
         position, ordinal = self._positions[block], block - frame.first_block
         file.seek(start + position)
-        encoded = read_exactly(file, BLOCK_HEADER_SIZE, position, f"the header of block {ordinal}")
-        header = parse_block_header(encoded, frame.header, ordinal, position)
+        header = _read_block_header(file, frame.header, ordinal, position)
         end = self.block_start(block + 1)
-        sizes = position + BLOCK_HEADER_SIZE + header.payload_size, self.block_start(block) + header.raw_size
+        sizes = position + header.block_size, self.block_start(block) + header.content_size
         if sizes != (self._end_of_block(frame, block), end):
             raise QczCorruptError(f"the block at byte {position} does not match the block index at the end of its frame")
         limits.check_block(header.least_memory, position, end)
-        payload = read_exactly(file, header.payload_size, position + BLOCK_HEADER_SIZE, f"block {ordinal}")
-        check_payload(header, payload, ordinal, position)
-        return Block(position, header, payload)
+        body = read_exactly(file, header.body_size, position + header.size, f"block {ordinal}")
+        check_body(BodyInMemory(body), header, ordinal, position)
+        return Block(position, ordinal, header, body)
 
     def _end_of_block(self, frame: _IndexedFrame, block: int) -> int:
         following = self._positions[block + 1] if block + 1 < len(self) else frame.tail.position
@@ -211,6 +212,16 @@ def read_exactly(file: BinaryIO, size: int, position: int, what: str) -> bytes:
     return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
+def _read_block_header(file: BinaryIO, frame: FrameHeader, ordinal: int, position: int) -> BlockHeader:
+    what = f"the header of block {ordinal}"
+    start = read_exactly(file, BLOCK_START_SIZE, position, what)
+    size = block_header_size(start)
+    if size is None:
+        raise QczCorruptError(f"{what} at byte {position} is damaged: no block begins there")
+    encoded = start + read_exactly(file, size - len(start), position + len(start), what)
+    return parse_block_header(encoded, frame, ordinal, position)
+
+
 def _read_last_tail(file: BinaryIO, start: int, end: int, limits: Limits, taken: int) -> tuple[FrameStart, Tail, bytes]:
     size = None
     if end - start >= FRAME_HEADER_SIZE + MIN_TAIL_SIZE:
@@ -222,7 +233,7 @@ def _read_last_tail(file: BinaryIO, start: int, end: int, limits: Limits, taken:
     limits.check_index(taken + _INDEX_MEMORY * size, position)
     file.seek(start + position)
     tail, index = parse_tail(read_exactly(file, size, position, "the tail of the frame"), position)
-    blocks = sum(BLOCK_HEADER_SIZE + payload_size for payload_size, _ in parse_index(index, position))
+    blocks = sum(block_size for block_size, _ in parse_index(index, position))
     begin = position - blocks - FRAME_HEADER_SIZE
     if begin < 0:
         raise QczCorruptError(f"the index in the tail at byte {position} lists more than there is before it")

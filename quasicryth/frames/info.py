@@ -1,4 +1,4 @@
-"""What is in a .qcz file: frames, blocks, streams and their bytes, hits per hierarchy level."""
+"""What is in a .qcz file: frames, blocks, their segments, and what the engines tell of them."""
 
 from __future__ import annotations
 
@@ -6,41 +6,59 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from ..base.limits import Limits
-from ..engines import _fast, _mix, _paper
-from .blocks import decoder_memory
+from ..engines import registry
+from .blocks import FactReport, decoder_memory, segments_of
 from .decoder import decode_file
-from .layout import FRAME_HEADER_SIZE, VERSION, Block, BlockKind, FrameStart
+from .layout import FRAME_HEADER_SIZE, VERSION, Block, FrameStart
+from .segments import Segment, SegmentKind
 
-# Encoding level k > 0 stands for a phrase of so many words; level 0 is a word outside the codebook.
-LEVEL_NAMES = ("escape", "unigram", "bigram", *(f"{words}-gram" for words in (3, 5, 8, 13, 21, 34, 55, 89, 144)))
+# Facts of an engine: numbers, and groups of numbers, by name.
+_Facts = dict[str, Any]
 
 
-def _describe_paper(block: Block) -> dict[str, Any]:
-    statistics = _paper.inspect_block(block.payload, block.header.raw_size)
-    book_sizes = statistics.pop("book_sizes")
-    hits = statistics.pop("events_per_level")
+def _kind_of(segments: list[Segment], engine: str | None) -> str:
+    """What a block is, in a word: its engine, or how its content is coded without one."""
+    if engine is not None:
+        return engine
+    return "zstd" if any(segment.kind == SegmentKind.ZSTD for segment in segments) else "stored"
+
+
+def _describe_segment(segment: Segment) -> dict[str, Any]:
     return {
-        **statistics,
-        "codebook_entries": dict(zip(LEVEL_NAMES[1:], book_sizes, strict=True)),
-        "hits_per_level": dict(zip(LEVEL_NAMES, hits, strict=True)),
+        "kind": SegmentKind(segment.kind).name.lower(),
+        "compressed_bytes": segment.end - segment.start,
+        "content_bytes": segment.content_size,
     }
 
 
-def _describe_block(block: Block) -> dict[str, Any]:
-    described = {
+def _describe_block(block: Block, facts: _Facts) -> dict[str, Any]:
+    engine = registry.engine_of_number(block.header.engine)
+    segments = segments_of(block)
+    return {
         "offset": block.position,
-        "kind": block.header.kind.name.lower(),
-        "compressed_bytes": block.header.payload_size,
-        "content_bytes": block.header.raw_size,
+        "kind": _kind_of(segments, None if engine is None else engine.name),
+        "compressed_bytes": block.header.block_size,
+        "content_bytes": block.header.content_size,
+        "head_bytes": block.header.head_size,
         "decoder_memory_bytes": decoder_memory(block),
+        "segments": [_describe_segment(segment) for segment in segments],
+        **facts,
     }
-    if block.header.kind == BlockKind.PAPER:
-        return {**described, **_describe_paper(block)}
-    if block.header.kind == BlockKind.MIX:
-        return {**described, **_mix.inspect_block(block.payload, block.header.raw_size)}
-    if block.header.kind == BlockKind.FAST:
-        return {**described, **_fast.inspect_block(block.payload, block.header.raw_size)}
-    return described
+
+
+class _FactsOfBlocks:
+    """Keeps what engines tell of blocks, by where they begin."""
+
+    def __init__(self) -> None:
+        self._facts: dict[int, _Facts] = {}
+
+    def reporting(self, block: Block) -> FactReport:
+        """Return what keeps the facts of *block*."""
+        return self._facts.setdefault(block.position, {}).update
+
+    def take(self, block: Block) -> _Facts:
+        """Return the facts of *block*, once."""
+        return self._facts.pop(block.position)
 
 
 def _describe_start(start: FrameStart) -> dict[str, Any]:
@@ -63,12 +81,13 @@ def describe(file: BinaryIO, limits: Limits | None = None) -> list[dict[str, Any
     All blocks are decoded, within *limits*, and checked. Raises as `decompress` does.
     """
     frames: list[dict[str, Any]] = []
-    for part, _ in decode_file(file, limits or Limits()):
+    facts = _FactsOfBlocks()
+    for part, _ in decode_file(file, limits or Limits(), reporting=facts.reporting):
         if isinstance(part, FrameStart):
             frames.append(_describe_start(part))
         elif isinstance(part, Block):
-            frames[-1]["blocks"].append(_describe_block(part))
-            frames[-1]["content_bytes"] += part.header.raw_size
+            frames[-1]["blocks"].append(_describe_block(part, facts.take(part)))
+            frames[-1]["content_bytes"] += part.header.content_size
         else:
             frames[-1]["compressed_bytes"] = part.position + part.size - frames[-1]["offset"]
             frames[-1]["content_checksum"] = f"{part.content_checksum:016x}"
@@ -80,24 +99,24 @@ def _describe_counts(counts: dict[str, int]) -> str:
     return ", ".join(f"{name} {count:,}" for name, count in counts.items() if count) or "none"
 
 
-def _paper_lines(block: dict[str, Any]) -> Iterator[str]:
-    yield (
-        f"    words {block['words']:,}, events {block['events']:,} ({block['literal_events']:,} literal, "
-        f"{block['matches']:,} matches), words outside the codebook {block['escape_words']:,}"
-    )
-    yield f"    bytes by stream:  {_describe_counts(block['stream_bytes'])}"
-    yield f"    codebook entries: {_describe_counts(block['codebook_entries'])}"
-    yield f"    hits per level:   {_describe_counts(block['hits_per_level'])}"
+_COMMON = ("offset", "kind", "compressed_bytes", "content_bytes", "head_bytes", "decoder_memory_bytes", "segments")
 
 
-def _mix_lines(block: dict[str, Any]) -> Iterator[str]:
-    yield f"    level {block['level']}, items {block['items']:,}, line ends {'apart' if block['line_ends_apart'] else 'in gaps'}"
-    yield f"    codebook entries: {_describe_counts(block['codebook_entries'])}"
+def _facts_lines(block: dict[str, Any]) -> Iterator[str]:
+    """What the engine tells: numbers on one line, each group of numbers on a line of its own."""
+    facts = {name.replace("_", " "): value for name, value in block.items() if name not in _COMMON}
+    numbers = {name: value for name, value in facts.items() if not isinstance(value, dict)}
+    if numbers:
+        yield "    " + ", ".join(f"{name} {value:,}" for name, value in numbers.items())
+    for name, value in facts.items():
+        if name not in numbers:
+            yield f"    {name}: {_describe_counts(value)}"
 
 
-def _fast_lines(block: dict[str, Any]) -> Iterator[str]:
-    yield f"    level {block['level']}, items {block['items']:,}, coded as {block['events']:,} words, phrases and matches"
-    yield f"    codebook entries: {_describe_counts(block['codebook_entries'])}"
+def _segments_line(segments: list[dict[str, Any]]) -> str:
+    kinds = [segment["kind"] for segment in segments]
+    counts = {kind.name.lower(): kinds.count(kind.name.lower()) for kind in SegmentKind}
+    return f"    {len(segments):,} segments: {_describe_counts(counts)}"
 
 
 def _block_lines(number: int, block: dict[str, Any]) -> Iterator[str]:
@@ -105,12 +124,9 @@ def _block_lines(number: int, block: dict[str, Any]) -> Iterator[str]:
         f"  block {number}: {block['kind']}, {block['content_bytes']:,} -> {block['compressed_bytes']:,} bytes, "
         f"at byte {block['offset']:,}, decoding takes {block['decoder_memory_bytes']:,} bytes"
     )
-    if block["kind"] == "paper":
-        yield from _paper_lines(block)
-    elif block["kind"] == "mix":
-        yield from _mix_lines(block)
-    elif block["kind"] == "fast":
-        yield from _fast_lines(block)
+    if len(block["segments"]) > 1:
+        yield _segments_line(block["segments"])
+    yield from _facts_lines(block)
 
 
 def format_description(frames: list[dict[str, Any]]) -> Iterator[str]:

@@ -1,49 +1,52 @@
-"""The container: frame header, blocks, tail. FORMAT.md, section "Frame", is its specification; nothing here knows an engine."""
+"""The container as bytes: frame header, block headers, tail. FORMAT.md, section "Frame", is its specification."""
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import IntEnum
 
 from ..base._checksum import matches, xxh64
-from ..base.limits import Limits
-from ..engines.levels import MAX_BLOCK_SIZE
+from ..engines import registry
+from ..engines.registry import MAX_BLOCK_SIZE
 from ..errors import QczCorruptError, QczFormatError, QczLimitError, QczTruncatedError, QczVersionError
+from .varints import MalformedNumberError, read_varint, varint_size, write_varint
 
 MAGIC = b"\x91QCZ\x00"
-VERSION = 1
+VERSION = 2
 BLOCK_MARKER = b"\x91B"
 TAIL_MARKER = b"\x91E"
 FOOTER_MAGIC = b"ZCQ\x91"
 
-MAX_BLOCK_COUNT = 1 << 32  # seeds of block headers are 32-bit ordinals
+MAX_BLOCK_COUNT = 1 << 32  # numbers of blocks are 32-bit parts of seeds
 
 _FRAME_FIELDS = struct.Struct("<5sBBI")
-_BLOCK_FIELDS = struct.Struct("<2sBIIII")
-_CHECKSUM = struct.Struct("<I")
+_BLOCK_START = struct.Struct("<2sB")
+_ENGINE_AND_FLAGS = struct.Struct("<BB")
+_CODEBOOK = struct.Struct("<32sB")
+CHECKSUM = struct.Struct("<I")
 _TAIL_START = struct.Struct("<2sQ")
 _TAIL_END = struct.Struct("<II4s")
 _FOOTER = struct.Struct("<I4s")
 
-FRAME_HEADER_SIZE = _FRAME_FIELDS.size + _CHECKSUM.size
-BLOCK_HEADER_SIZE = _BLOCK_FIELDS.size + _CHECKSUM.size
+FRAME_HEADER_SIZE = _FRAME_FIELDS.size + CHECKSUM.size
+BLOCK_START_SIZE = _BLOCK_START.size
 TAIL_START_SIZE = _TAIL_START.size
 TAIL_END_SIZE = _TAIL_END.size
 MIN_TAIL_SIZE = TAIL_START_SIZE + TAIL_END_SIZE
 FOOTER_SIZE = _FOOTER.size
 _MAX_TAIL_SIZE = (1 << 32) - 1
 
+_LEAST_FIELDS = _ENGINE_AND_FLAGS.size + 3
+_MOST_FIELDS = _ENGINE_AND_FLAGS.size + 3 * 5 + _CODEBOOK.size
+MAX_BLOCK_HEADER_SIZE = _BLOCK_START.size + _MOST_FIELDS + CHECKSUM.size
 
-class BlockKind(IntEnum):
-    """How the payload of a block is coded."""
+_NAMES_A_CODEBOOK = 1  # the one flag of a block
 
-    STORED = 1
-    ZSTD = 2
-    PAPER = 3
-    MIX = 4
-    FAST = 5
+# Bytes of the shortest segment: kind, filter, content size, a byte, checksum.
+_LEAST_SEGMENT = 8
+# A body may have these many bytes more than its content, and one for each 1,024 of it.
+_MOST_EXCESS = 64
 
 
 @dataclass(frozen=True)
@@ -54,19 +57,39 @@ class FrameHeader:
 
 
 @dataclass(frozen=True)
-class BlockHeader:
-    """What is known of a block before its payload is read; sizes in bytes, checksums the low 32 bits of XXH64."""
+class CodebookReference:
+    """The codebook that a block begins from: its SHA-256, and the level at which the engine prepares it."""
 
-    kind: BlockKind
-    payload_size: int
-    raw_size: int
-    payload_checksum: int
-    raw_checksum: int
+    name: bytes
+    level: int
+
+
+@dataclass(frozen=True)
+class BlockHeader:
+    """What is known of a block before its body is read; sizes in bytes. The engine is 0 in a block without engine segments."""
+
+    engine: int
+    content_size: int
+    head_size: int
+    body_size: int
+    codebook: CodebookReference | None = None
+
+    @property
+    def size(self) -> int:
+        """The bytes of the header itself."""
+        sizes = varint_size(self.content_size) + varint_size(self.head_size) + varint_size(self.body_size)
+        codebook = 0 if self.codebook is None else _CODEBOOK.size
+        return _BLOCK_START.size + _ENGINE_AND_FLAGS.size + sizes + codebook + CHECKSUM.size
+
+    @property
+    def block_size(self) -> int:
+        """The bytes of header and body."""
+        return self.size + self.body_size
 
     @property
     def least_memory(self) -> int:
-        """The bytes that decoding takes whatever the kind: payload and content."""
-        return self.payload_size + self.raw_size
+        """The bytes that decoding takes whatever the segments: body and content."""
+        return self.body_size + self.content_size
 
 
 @dataclass(frozen=True)
@@ -79,11 +102,15 @@ class FrameStart:
 
 @dataclass(frozen=True)
 class Block:
-    """A block as it lies in the data: where its header begins, the header, and the payload, whose checksum has been checked."""
+    """Block number *ordinal* of a frame as it lies in the data: where its header begins, the header, and the body.
+
+    The checksums in the body have been checked; it is empty where nobody asked for it.
+    """
 
     position: int
+    ordinal: int
     header: BlockHeader
-    payload: bytes | bytearray
+    body: bytes | bytearray
 
 
 @dataclass(frozen=True)
@@ -103,35 +130,34 @@ def checksum32(data: bytes | bytearray | memoryview, seed: int = 0) -> int:
     return xxh64(data, seed) & 0xFFFFFFFF
 
 
+def seed_of_segment(ordinal: int, number: int) -> int:
+    """Return the seed of the checksum of segment *number* of block *ordinal*: one that is elsewhere shows."""
+    return ordinal | number << 32
+
+
 # ---- writing ---------------------------------------------------------------------------------------------------------------
 
 
 def write_frame_header(header: FrameHeader) -> bytes:
     """Return the bytes of a frame header."""
     fields = _FRAME_FIELDS.pack(MAGIC, VERSION, 0, header.block_size)
-    return fields + _CHECKSUM.pack(checksum32(fields))
+    return fields + CHECKSUM.pack(checksum32(fields))
 
 
 def write_block_header(header: BlockHeader, ordinal: int) -> bytes:
     """Return the bytes of the header of block number *ordinal*, which seeds its checksum."""
-    fields = _BLOCK_FIELDS.pack(
-        BLOCK_MARKER, header.kind, header.payload_size, header.raw_size, header.payload_checksum, header.raw_checksum
-    )
-    return fields + _CHECKSUM.pack(checksum32(fields, ordinal))
-
-
-def _varint(value: int) -> bytes:
-    encoded = bytearray()
-    while value >= 0x80:
-        encoded.append(value & 0x7F | 0x80)
-        value >>= 7
-    encoded.append(value)
-    return bytes(encoded)
+    flags = 0 if header.codebook is None else _NAMES_A_CODEBOOK
+    fields = _ENGINE_AND_FLAGS.pack(header.engine, flags)
+    fields += write_varint(header.content_size) + write_varint(header.head_size) + write_varint(header.body_size)
+    if header.codebook is not None:
+        fields += _CODEBOOK.pack(header.codebook.name, header.codebook.level)
+    checked = _BLOCK_START.pack(BLOCK_MARKER, len(fields)) + fields
+    return checked + CHECKSUM.pack(checksum32(checked, ordinal))
 
 
 def index_entry(header: BlockHeader) -> bytes:
     """Return what the index in the tail has of a block."""
-    return _varint(header.payload_size) + _varint(header.raw_size)
+    return write_varint(header.block_size) + write_varint(header.content_size)
 
 
 def write_tail(content_checksum: int, index: bytes | bytearray) -> bytes:
@@ -146,7 +172,7 @@ def write_tail(content_checksum: int, index: bytes | bytearray) -> bytes:
     return start + _TAIL_END.pack(checksum32(start), size, FOOTER_MAGIC)
 
 
-# ---- reading ---------------------------------------------------------------------------------------------------------------
+# ---- reading: frame header -------------------------------------------------------------------------------------------------
 
 
 def check_start(start: bytes | bytearray) -> None:
@@ -161,7 +187,7 @@ def parse_frame_header(encoded: bytes) -> FrameHeader:
     check_start(encoded)
     if len(encoded) < FRAME_HEADER_SIZE:
         raise QczTruncatedError("the data ends inside the frame header")
-    fields, (checksum,) = encoded[: _FRAME_FIELDS.size], _CHECKSUM.unpack(encoded[_FRAME_FIELDS.size :])
+    fields, (checksum,) = encoded[: _FRAME_FIELDS.size], CHECKSUM.unpack(encoded[_FRAME_FIELDS.size :])
     _, version, flags, block_size = _FRAME_FIELDS.unpack(fields)
     if not matches(checksum32(fields), checksum):
         raise QczCorruptError("the frame header is damaged: its checksum does not match")
@@ -174,33 +200,72 @@ def parse_frame_header(encoded: bytes) -> FrameHeader:
     return FrameHeader(block_size)
 
 
-def _check_block_sizes(header: BlockHeader, frame: FrameHeader, position: int) -> None:
+# ---- reading: block header -------------------------------------------------------------------------------------------------
+
+
+def block_header_size(start: bytes | bytearray) -> int | None:
+    """Return how many bytes the block header has that begins with the BLOCK_START_SIZE bytes *start*, or None if it is none."""
+    marker, fields = _BLOCK_START.unpack_from(start)
+    if marker != BLOCK_MARKER or not _LEAST_FIELDS <= fields <= _MOST_FIELDS:
+        return None
+    return int(BLOCK_START_SIZE + fields + CHECKSUM.size)
+
+
+def _read_fields(encoded: bytes, end: int) -> tuple[BlockHeader, int, int]:
+    """Return what the fields say, their flags, and where they end; they are to end at *end*."""
+    engine, flags = _ENGINE_AND_FLAGS.unpack_from(encoded, BLOCK_START_SIZE)
+    content_size, place = read_varint(encoded, BLOCK_START_SIZE + _ENGINE_AND_FLAGS.size)
+    head_size, place = read_varint(encoded, place)
+    body_size, place = read_varint(encoded, place)
+    codebook = None
+    if flags & _NAMES_A_CODEBOOK and place + _CODEBOOK.size <= end:
+        codebook = CodebookReference(*_CODEBOOK.unpack_from(encoded, place))
+        place += _CODEBOOK.size
+    return BlockHeader(engine, content_size, head_size, body_size, codebook), flags, place
+
+
+def _check_sizes(header: BlockHeader, frame: FrameHeader, where: str) -> None:
+    content_size, body_size = header.content_size, header.body_size
+    if not 1 <= content_size <= frame.block_size:
+        raise QczCorruptError(f"{where} states {content_size} bytes of content; the frame allows 1 to {frame.block_size}")
+    least = header.head_size + (CHECKSUM.size if header.head_size else 0) + _LEAST_SEGMENT
+    if not least <= body_size <= content_size + content_size // 1024 + _MOST_EXCESS:
+        raise QczCorruptError(f"{where} states a body of {body_size} bytes for {content_size} bytes of content")
+    if header.engine == 0 and (header.head_size or header.codebook is not None):
+        raise QczCorruptError(f"{where} has no engine, yet a head or a codebook")
+
+
+def read_block_header(encoded: bytes, frame: FrameHeader, position: int) -> BlockHeader:
+    """Return what the bytes *encoded* at *position*, all of a block header, say; its checksum is not looked at.
+
+    Raises QczVersionError for what a newer release may know, and QczCorruptError for what cannot be.
+    """
     where = f"the block at byte {position}"
-    if not 1 <= header.raw_size <= frame.block_size:
-        raise QczCorruptError(f"{where} states {header.raw_size} bytes of content; the frame allows 1 to {frame.block_size}")
-    if header.payload_size > header.raw_size or header.payload_size == 0:
-        raise QczCorruptError(f"{where} states a payload of {header.payload_size} bytes for {header.raw_size} bytes of content")
-    if header.kind == BlockKind.STORED and header.payload_size != header.raw_size:
-        raise QczCorruptError(f"{where} is stored, yet its sizes differ")
-
-
-def parse_block_header(encoded: bytes, frame: FrameHeader, ordinal: int, position: int) -> BlockHeader:
-    """Check the BLOCK_HEADER_SIZE bytes at *position* that are the header of block number *ordinal*, and return what they say."""
-    fields, (checksum,) = encoded[: _BLOCK_FIELDS.size], _CHECKSUM.unpack(encoded[_BLOCK_FIELDS.size :])
-    marker, kind, payload_size, raw_size, payload_checksum, raw_checksum = _BLOCK_FIELDS.unpack(fields)
-    if marker != BLOCK_MARKER or not matches(checksum32(fields, ordinal), checksum):
-        raise QczCorruptError(f"the header of block {ordinal} at byte {position} is damaged: its checksum does not match")
-    if kind not in tuple(BlockKind):
-        raise QczVersionError(f"the block at byte {position} is of kind {kind}, unknown to this release; a newer one may help")
-    header = BlockHeader(BlockKind(kind), payload_size, raw_size, payload_checksum, raw_checksum)
-    _check_block_sizes(header, frame, position)
+    end = len(encoded) - CHECKSUM.size
+    try:
+        header, flags, place = _read_fields(encoded[:end], end)
+    except MalformedNumberError:
+        raise QczCorruptError(f"{where} has a malformed number in its header") from None
+    if flags & ~_NAMES_A_CODEBOOK:
+        raise QczVersionError(f"{where} uses features unknown to this release (flags {flags:#04x}); a newer one may help")
+    if place != end or (flags and header.codebook is None):
+        raise QczCorruptError(f"{where} has a header of another size than it states")
+    if header.engine and registry.engine_of_number(header.engine) is None:
+        raise QczVersionError(f"{where} is of engine {header.engine}, unknown to this release; a newer one may help")
+    _check_sizes(header, frame, where)
     return header
 
 
-def check_payload(header: BlockHeader, payload: bytes | bytearray, ordinal: int, position: int) -> None:
-    """Raise QczCorruptError unless *payload* is that of the block with *header*."""
-    if not matches(checksum32(payload), header.payload_checksum):
-        raise QczCorruptError(f"block {ordinal} at byte {position} is damaged: the checksum of its payload does not match")
+def parse_block_header(encoded: bytes, frame: FrameHeader, ordinal: int, position: int) -> BlockHeader:
+    """Check the bytes *encoded* at *position* that are the header of block number *ordinal*, and return what they say."""
+    end = len(encoded) - CHECKSUM.size
+    (checksum,) = CHECKSUM.unpack_from(encoded, end)
+    if block_header_size(encoded) != len(encoded) or not matches(checksum32(encoded[:end], ordinal), checksum):
+        raise QczCorruptError(f"the header of block {ordinal} at byte {position} is damaged: its checksum does not match")
+    return read_block_header(encoded, frame, position)
+
+
+# ---- reading: tail ---------------------------------------------------------------------------------------------------------
 
 
 def parse_tail(encoded: bytes | bytearray, position: int) -> tuple[Tail, bytes]:
@@ -221,163 +286,12 @@ def parse_footer(encoded: bytes) -> int | None:
 
 
 def parse_index(encoded: bytes, position: int) -> Iterator[tuple[int, int]]:
-    """Yield (payload size, content size) of every block in the index *encoded* of the tail at *position*."""
-    sizes: list[int] = []
-    value = shift = 0
-    for byte in encoded:
-        value |= (byte & 0x7F) << shift
-        shift += 7
-        if byte < 0x80:
-            if value > 0xFFFFFFFF or (byte == 0 and shift > 7):
-                break
-            sizes.append(value)
-            value = shift = 0
-            if len(sizes) == 2:
-                yield sizes[0], sizes[1]
-                sizes.clear()
-        elif shift == 35:
-            break
-    if sizes or shift:
-        raise QczCorruptError(f"the block index in the tail at byte {position} has a malformed number")
-
-
-@dataclass(frozen=True)
-class _Need:
-    """What a parser waits for: so many bytes, what they are, what their first ones are checked by, and what makes use of them."""
-
-    size: int
-    what: str
-    check: Callable[[bytes | bytearray], None]
-    use: Callable[[bytes | bytearray], Part | None]
-
-
-def _check_nothing(_start: bytes | bytearray) -> None:
-    pass
-
-
-class FrameParser:
-    """Takes the bytes of frames, in pieces of any size, and makes them frame starts, blocks and tails.
-
-    It holds the bytes of one part at most, and takes no memory for those that are missing. *position* is where the first byte lies,
-    for the sake of messages. Without *payloads*, those of blocks are passed over: `skip` says by how many bytes.
-    """
-
-    def __init__(self, limits: Limits, position: int = 0, payloads: bool = True) -> None:
-        self.position = position
-        self.skip = 0
-        self._limits = limits
-        self._payloads = payloads
-        self._origin = position
-        self._content_end = 0
-        self._frame = FrameHeader(1)
-        self._index = bytearray()
-        self._ordinal = 0
-        self._gathered = bytearray()
-        self._need = self._need_frame()
-
-    @property
-    def wanted(self) -> int:
-        """How many bytes `take` may be given: never zero."""
-        return self._need.size - len(self._gathered)
-
-    @property
-    def part_size(self) -> int:
-        """How many bytes the part has that is being taken, as far as is known."""
-        return self._need.size
-
-    def take(self, piece: bytes | memoryview) -> Part | None:
-        """Take 1 to `wanted` bytes; return the part that they complete, if any."""
-        need = self._need
-        self.position += len(piece)
-        if len(piece) == need.size:
-            data: bytes | bytearray = bytes(piece)
-        else:
-            self._gathered += piece
-            data = self._gathered
-        need.check(data)
-        if len(data) < need.size:
-            return None
-        self._gathered = bytearray()
-        return need.use(data)
-
-    def pass_over(self, size: int) -> None:
-        """Take note that *size* of the bytes to `skip` were; if those are not all, there are no more."""
-        self.position += size
-        if size < self.skip:
-            raise QczTruncatedError(f"the data ends at byte {self.position}, inside block {self._ordinal - 1}")
-        self.skip = 0
-
-    def end(self) -> None:
-        """Raise what is wrong if no more bytes follow; nothing is after a whole frame."""
-        if self.position == self._origin:
-            raise QczTruncatedError("there is no data: a .qcz file, even of nothing, is not empty")
-        if self._need.use != self._use_frame_header or self._gathered:
-            raise QczTruncatedError(f"the data ends at byte {self.position}, inside {self._need.what}")
-
-    def _need_frame(self) -> _Need:
-        return _Need(FRAME_HEADER_SIZE, "the frame header", self._check_frame, self._use_frame_header)
-
-    def _check_frame(self, start: bytes | bytearray) -> None:
-        try:
-            check_start(start)
-        except QczFormatError:
-            begin = self.position - len(start)
-            if begin == self._origin:
-                raise
-            raise QczFormatError(f"after the last frame, at byte {begin}, follows something that is not a .qcz frame") from None
-
-    def _use_frame_header(self, encoded: bytes | bytearray) -> Part:
-        self._frame = parse_frame_header(bytes(encoded))
-        self._index = bytearray()
-        self._ordinal = 0
-        self._need = self._need_marker()
-        return FrameStart(self.position - FRAME_HEADER_SIZE, self._frame)
-
-    def _need_marker(self) -> _Need:
-        return _Need(len(BLOCK_MARKER), f"the header of block {self._ordinal}", self._check_marker, self._use_marker)
-
-    def _check_marker(self, marker: bytes | bytearray) -> None:
-        if marker not in (BLOCK_MARKER[: len(marker)], TAIL_MARKER[: len(marker)]):
-            begin = self.position - len(marker)
-            raise QczCorruptError(f"neither a block nor the tail of the frame begins at byte {begin}")
-
-    def _use_marker(self, marker: bytes | bytearray) -> None:
-        self._gathered = bytearray(marker)
-        if marker == TAIL_MARKER:
-            # The index is known from the blocks, and so is its size: whatever else is there is damage.
-            size = MIN_TAIL_SIZE + len(self._index)
-            self._need = _Need(size, "the tail of the frame", _check_nothing, self._use_tail)
-        elif self._ordinal == MAX_BLOCK_COUNT:
-            raise QczLimitError("the frame has more blocks than the format allows")
-        else:
-            what = f"the header of block {self._ordinal}"
-            self._need = _Need(BLOCK_HEADER_SIZE, what, _check_nothing, self._use_block_header)
-
-    def _use_block_header(self, encoded: bytes | bytearray) -> Part | None:
-        position = self.position - BLOCK_HEADER_SIZE
-        header = parse_block_header(bytes(encoded), self._frame, self._ordinal, position)
-        self._content_end += header.raw_size
-        self._limits.check_block(header.least_memory, position, self._content_end)
-        self._index += index_entry(header)
-        self._limits.check_index(len(self._index), position)
-        ordinal = self._ordinal
-        self._ordinal += 1
-        if not self._payloads:
-            self.skip = header.payload_size
-            self._need = self._need_marker()
-            return Block(position, header, b"")
-
-        def use(payload: bytes | bytearray) -> Part:
-            check_payload(header, payload, ordinal, position)
-            self._need = self._need_marker()
-            return Block(position, header, payload)
-
-        self._need = _Need(header.payload_size, f"block {ordinal}", _check_nothing, use)
-        return None
-
-    def _use_tail(self, encoded: bytes | bytearray) -> Part:
-        tail, index = parse_tail(encoded, self.position - len(encoded))
-        if index != self._index:
-            raise QczCorruptError("the block index at the end of the frame does not match its blocks")
-        self._need = self._need_frame()
-        return tail
+    """Yield (block size, content size) of every block in the index *encoded* of the tail at *position*."""
+    place = 0
+    try:
+        while place < len(encoded):
+            block_size, place = read_varint(encoded, place)
+            content_size, place = read_varint(encoded, place)
+            yield block_size, content_size
+    except MalformedNumberError:
+        raise QczCorruptError(f"the block index in the tail at byte {position} has a malformed number") from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..base._checksum import Xxh64, matches
 from ..base.file_bytes import FileBytes
@@ -13,7 +13,7 @@ from ..base.progress import Progress
 from ..base.threads import OrderedWork
 from ..errors import QczCorruptError
 from .decoder import submit_block
-from .layout import BLOCK_HEADER_SIZE, Block, FrameStart, Part, Tail
+from .layout import Block, FrameStart, Part, Tail
 from .survey import Damage, Survey
 
 
@@ -67,19 +67,19 @@ class Restorer:
             self._take()
 
     def _submit(self, data: FileBytes, found: Block) -> None:
-        """Put the decoding of *found*, whose payload is not read yet, into the work."""
+        """Put the decoding of *found*, whose body is not read yet, into the work."""
         header = found.header
-        if self._limits.max_length is not None and self.size + self._pending + header.raw_size > self._limits.max_length:
+        if self._limits.max_length is not None and self.size + self._pending + header.content_size > self._limits.max_length:
             self._take_all()  # of what waits, not all may come
-        self._limits.check_block(header.least_memory, found.position, self.size + self._pending + header.raw_size)
-        while not self._work.has_room_for(header.payload_size):
+        self._limits.check_block(header.least_memory, found.position, self.size + self._pending + header.content_size)
+        while not self._work.has_room_for(header.body_size):
             self._take()
-        block = Block(found.position, header, data.read(found.position + BLOCK_HEADER_SIZE, header.payload_size))
+        block = replace(found, body=data.read(found.position + header.size, header.body_size))
         try:
             submit_block(self._work, block, self._limits)
         except QczCorruptError as error:
             self._work.put(_raiser(error))
-        self._pending += header.raw_size
+        self._pending += header.content_size
         self._waiting.append(found)
 
     def _take(self) -> None:
@@ -104,13 +104,13 @@ class Restorer:
 
     def _take_block(self, block: Block) -> None:
         start = self._content
-        size = block.header.raw_size
+        size = block.header.content_size
         self._content = None if start is None else start + size
         self._pending -= size
         try:
             content = self._work.pop()
         except QczCorruptError as error:
-            end = block.position + BLOCK_HEADER_SIZE + block.header.payload_size
+            end = block.position + block.header.block_size
             self._lose(Damage(block.position, end, str(error), start, self._content))
             return
         self._checksum.update(content)

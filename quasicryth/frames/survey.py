@@ -6,7 +6,6 @@ that is lost too, blocks are looked for by their marker.
 
 from __future__ import annotations
 
-import struct
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterator
@@ -17,33 +16,37 @@ from itertools import chain
 from ..base._checksum import Xxh64, find_seed, matches
 from ..base.file_bytes import FileBytes
 from ..base.limits import Limits
-from ..engines.levels import MAX_BLOCK_SIZE
+from ..engines.registry import MAX_BLOCK_SIZE
 from ..errors import QczCorruptError, QczError, QczFormatError
 from .layout import (
-    BLOCK_HEADER_SIZE,
     BLOCK_MARKER,
+    BLOCK_START_SIZE,
+    CHECKSUM,
     FOOTER_MAGIC,
     FOOTER_SIZE,
     FRAME_HEADER_SIZE,
     MAGIC,
+    MAX_BLOCK_HEADER_SIZE,
     MIN_TAIL_SIZE,
     TAIL_END_SIZE,
     TAIL_MARKER,
     TAIL_START_SIZE,
     Block,
     BlockHeader,
-    BlockKind,
     FrameHeader,
     FrameStart,
     Part,
     Tail,
+    block_header_size,
     index_entry,
     parse_block_header,
     parse_footer,
     parse_frame_header,
     parse_index,
     parse_tail,
+    read_block_header,
 )
+from .segments import check_body
 
 # Without a tail it is not known how many blocks are gone; numbers are tried as far as this.
 _MOST_LOST_BLOCKS = 1024
@@ -60,9 +63,6 @@ _MOST_STRAY_TAILS = 16
 
 # Bytes of memory for each byte of an index.
 _INDEX_MEMORY = 14
-
-_SIZES = struct.Struct("<II")
-_CHECKSUM = struct.Struct("<I")
 
 
 @dataclass(frozen=True)
@@ -113,8 +113,8 @@ class _Tries:
         return True
 
 
-def _checksum_of(data: FileBytes, start: int, size: int) -> int:
-    checksum = Xxh64()
+def _checksum_of(data: FileBytes, start: int, size: int, seed: int = 0) -> int:
+    checksum = Xxh64(seed=seed)
     for piece in data.pieces(start, size):
         checksum.update(piece)
     return checksum.digest() & 0xFFFFFFFF
@@ -132,15 +132,47 @@ def _is_frame(data: FileBytes, place: int) -> bool:
 
 
 def _read_header(data: FileBytes, place: int, frame: FrameHeader, ordinal: int) -> BlockHeader | None:
-    """The header of block *ordinal* at *place*, if it is right and all of the payload is there."""
-    encoded = data.read(place, BLOCK_HEADER_SIZE)
-    if len(encoded) < BLOCK_HEADER_SIZE:
+    """The header of block *ordinal* at *place*, if it is right and all of the body is there."""
+    encoded = _bytes_of_header(data, place)
+    if encoded is None:
         return None
     try:
         header = parse_block_header(encoded, frame, ordinal, place)
     except QczError:
         return None
-    return header if place + BLOCK_HEADER_SIZE + header.payload_size <= len(data) else None
+    return header if place + header.block_size <= len(data) else None
+
+
+def _bytes_of_header(data: FileBytes, place: int) -> bytes | None:
+    """The bytes of a block header at *place*, which need not be right, or None if there is none."""
+    encoded = data.read(place, MAX_BLOCK_HEADER_SIZE)
+    size = block_header_size(encoded) if len(encoded) >= BLOCK_START_SIZE else None
+    return encoded[:size] if size is not None and size <= len(encoded) else None
+
+
+class _BodyInFile:
+    """The body of a block that begins at *start* of *data*, read as far as it is needed."""
+
+    def __init__(self, data: FileBytes, start: int) -> None:
+        self._data = data
+        self._start = start
+
+    def read(self, start: int, end: int) -> bytes:
+        """Return the bytes from *start* to *end*, or as many as there are."""
+        return self._data.read(self._start + start, end - start)
+
+    def checksum(self, start: int, end: int, seed: int) -> int:
+        """Return the low 32 bits of the XXH64 of the bytes from *start* to *end*."""
+        return _checksum_of(self._data, self._start + start, end - start, seed)
+
+
+def _is_body_right(data: FileBytes, place: int, header: BlockHeader, ordinal: int) -> bool:
+    """Whether the body of block *ordinal* at *place* has the checksums and the segments that it states."""
+    try:
+        check_body(_BodyInFile(data, place + header.size), header, ordinal, place)
+    except QczError:
+        return False
+    return True
 
 
 class _Tails:
@@ -176,13 +208,13 @@ class _Tails:
     def _check(self, place: int, size: int) -> int | None:
         """Where the frame of the tail at *place* begins by its word, or None if it is no tail."""
         checked = size - TAIL_END_SIZE
-        (checksum,) = _CHECKSUM.unpack(self._data.read(place + checked, _CHECKSUM.size))
+        (checksum,) = CHECKSUM.unpack(self._data.read(place + checked, CHECKSUM.size))
         if not matches(_checksum_of(self._data, place, checked), checksum):
             return None
         self._limits.check_index(_INDEX_MEMORY * size, place)
         try:
             blocks = parse_index(self._data.read(place + TAIL_START_SIZE, size - MIN_TAIL_SIZE), place)
-            return place - sum(BLOCK_HEADER_SIZE + payload_size for payload_size, _ in blocks) - FRAME_HEADER_SIZE
+            return place - sum(block_size for block_size, _ in blocks) - FRAME_HEADER_SIZE
         except QczCorruptError:
             return None
 
@@ -218,13 +250,13 @@ class _Tails:
     def _parse(self, number: int) -> _FoundTail:
         place, size = self._places[number], self._sizes[number]
         tail, index = parse_tail(self._data.read(place, size), place)
-        payload_sizes, sizes = array("I"), array("I")
-        for payload_size, raw_size in parse_index(index, place):
-            payload_sizes.append(payload_size)
-            sizes.append(raw_size)
+        block_sizes, sizes = array("I"), array("I")
+        for block_size, content_size in parse_index(index, place):
+            block_sizes.append(block_size)
+            sizes.append(content_size)
         places = array("q")
-        for payload_size in reversed(payload_sizes):
-            place -= BLOCK_HEADER_SIZE + payload_size
+        for block_size in reversed(block_sizes):
+            place -= block_size
             places.append(place)
         places.reverse()
         return _FoundTail(tail, places, sizes)
@@ -238,7 +270,7 @@ class _Tails:
 class Survey:
     """A walk through *data*: iterate over `walk` for the parts and the damages, in order.
 
-    It takes time in proportion to the data, whatever is in it: the walk only goes on, never back; each checksum of a payload or a
+    It takes time in proportion to the data, whatever is in it: the walk only goes on, never back; each checksum of a body or a
     tail is tried once, and `_Tries` says of how many; what lies further on, tails and magic numbers, is looked for once and kept.
     """
 
@@ -250,13 +282,13 @@ class Survey:
         self._place = 0
         self._content: int | None = 0
         self._tries = _Tries()
-        # The payload that was tried last, and whether it was right.
+        # The body that was tried last, and whether it was right.
         self._tried = (-1, False)
         self._known_tails: _Tails | None = None  # looked for when a frame is broken
         self._known_frame = -1  # the last one that was looked for by its header
 
     def walk(self) -> Iterator[Part | Damage]:
-        """Yield frame starts, blocks whose payload is right, tails, and between them the damages."""
+        """Yield frame starts, blocks whose body is right, tails, and between them the damages."""
         if not self._size:
             yield Damage(0, 0, "there is no data", 0, 0)
         while self._place < self._size:
@@ -273,20 +305,18 @@ class Survey:
         return damage
 
     def _step(self, header: BlockHeader) -> None:
-        self._place += BLOCK_HEADER_SIZE + header.payload_size
+        self._place += header.block_size
         if self._content is not None:
-            self._content += header.raw_size
+            self._content += header.content_size
 
     def _header_at(self, place: int, frame: FrameHeader, ordinal: int) -> BlockHeader | None:
         return _read_header(self._data, place, frame, ordinal)
 
-    def _is_payload_right(self, place: int, header: BlockHeader) -> bool:
-        """Whether the block at *place*, not before that of the call before, has the payload that *header* says."""
+    def _is_body_right(self, place: int, header: BlockHeader, ordinal: int) -> bool:
+        """Whether block *ordinal* at *place*, not before that of the call before, has the body that *header* says."""
         if self._tried[0] != place:
-            start = place + BLOCK_HEADER_SIZE
-            allowed = self._tries.allow(place, start + header.payload_size)
-            right = allowed and matches(_checksum_of(self._data, start, header.payload_size), header.payload_checksum)
-            self._tried = (place, right)
+            allowed = self._tries.allow(place, place + header.block_size)
+            self._tried = (place, allowed and _is_body_right(self._data, place, header, ordinal))
         return self._tried[1]
 
     def _tail_at(self, place: int, index: bytes | bytearray) -> Tail | None:
@@ -348,14 +378,14 @@ class Survey:
         index: bytearray | None = bytearray()
         while True:
             header = self._header_at(self._place, frame, ordinal)
-            right = header is not None and self._is_payload_right(self._place, header)
+            right = header is not None and self._is_body_right(self._place, header, ordinal)
             if header is not None and (right or self._is_right_after(header, frame, ordinal, index)):
                 if right:
-                    yield Block(self._place, header, b"")
+                    yield Block(self._place, ordinal, header, b"")
                     self._step(header)
                 else:
-                    what = f"the payload of block {ordinal} is damaged"
-                    yield self._damage(self._place + BLOCK_HEADER_SIZE + header.payload_size, what, header.raw_size)
+                    what = f"the body of block {ordinal} is damaged"
+                    yield self._damage(self._place + header.block_size, what, header.content_size)
                 ordinal += 1
                 if index is not None:
                     index += index_entry(header)
@@ -378,8 +408,8 @@ class Survey:
             ordinal, index = number, None
 
     def _is_right_after(self, header: BlockHeader, frame: FrameHeader, ordinal: int, index: bytearray | None) -> bool:
-        """Whether behind a broken payload the frame goes on as the header says: then nothing was cut out or put in."""
-        place = self._place + BLOCK_HEADER_SIZE + header.payload_size
+        """Whether behind a broken body the frame goes on as the header says: then nothing was cut out or put in."""
+        place = self._place + header.block_size
         if self._header_at(place, frame, ordinal + 1) is not None:
             return True
         return index is not None and self._tail_at(place, index + index_entry(header)) is not None
@@ -401,13 +431,13 @@ class Survey:
         for number in range(ordinal, len(found.places)):
             place, end, size = found.places[number], ends[number], found.sizes[number]
             header = self._header_at(place, frame, number) if place >= self._place else None
-            right = header is not None and (header.raw_size, place + BLOCK_HEADER_SIZE + header.payload_size) == (size, end)
-            if header is None or not right or not self._is_payload_right(place, header):
+            right = header is not None and (header.content_size, place + header.block_size) == (size, end)
+            if header is None or not right or not self._is_body_right(place, header, number):
                 yield self._damage(max(end, self._place), f"block {number} is damaged or gone", size)
                 continue
             if place > self._place:
                 yield self._damage(place, f"bytes that do not belong before block {number}", 0)
-            yield Block(place, header, b"")
+            yield Block(place, number, header, b"")
             self._step(header)
         if found.tail.position > self._place:
             yield self._damage(found.tail.position, "bytes that do not belong before the tail of the frame", 0)
@@ -443,16 +473,16 @@ class Survey:
         return limit, ordinal
 
     def _number_of_block(self, place: int, frame: FrameHeader, ordinal: int) -> int | None:
-        encoded = self._data.read(place, BLOCK_HEADER_SIZE)
+        encoded = _bytes_of_header(self._data, place)
+        if encoded is None:
+            return None
         # Most markers are none: what can be seen without checksums is looked at first.
-        if len(encoded) < BLOCK_HEADER_SIZE or encoded[2] not in tuple(BlockKind):
+        try:
+            header = read_block_header(encoded, frame, place)
+        except QczError:
             return None
-        payload_size, raw_size = _SIZES.unpack_from(encoded, 3)
-        if not 0 < payload_size <= raw_size <= frame.block_size or place + BLOCK_HEADER_SIZE + payload_size > self._size:
+        if place + header.block_size > self._size:
             return None
-        fields, (checksum,) = encoded[: -_CHECKSUM.size], _CHECKSUM.unpack(encoded[-_CHECKSUM.size :])
+        fields, (checksum,) = encoded[: -CHECKSUM.size], CHECKSUM.unpack(encoded[-CHECKSUM.size :])
         number = find_seed(fields, checksum, ordinal, _MOST_LOST_BLOCKS)
-        if number is None:
-            return None
-        header = self._header_at(place, frame, number)
-        return number if header is not None and self._is_payload_right(place, header) else None
+        return number if number is not None and self._is_body_right(place, header, number) else None

@@ -1,14 +1,4 @@
-"""Lets other libraries read and write .qcz files. Each is imported only by the function that is called for it.
-
-| Library | What it takes |
-|---|---|
-| fsspec, and dask and datasets through it | `register_fsspec()`, in each process |
-| smart_open | `register_smart_open()` |
-| shutil | `register_shutil()` |
-| tarfile | `open_tar(...)`, or `tarfile.open(fileobj=quasicryth.open(...))` |
-| pandas, and all that take a file object | nothing: `pandas.read_csv(quasicryth.open(...))` |
-| numcodecs, and zarr through it | nothing: an entry point names `quasicryth.integrations.numcodecs.Qcz` |
-"""
+"""Lets other libraries read and write .qcz files. Each is imported only by the function that is called for it."""
 
 from __future__ import annotations
 
@@ -23,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Unpack
 
-    from ..files.file_object import FileOptions, Name
+    from ..files.file_object import FileOptions
+    from ..files.names import Name
 
 TAR_SUFFIX = ".tar.qcz"
 SHUTIL_FORMAT = "qcztar"
@@ -70,9 +61,10 @@ def register_fsspec(**options: Unpack[FileOptions]) -> None:
 
     Raises ImportError if fsspec is not installed.
     """
+    make_file = _file_maker(options)
     from fsspec.compression import register_compression
 
-    register_compression("qcz", _file_maker(options), "qcz", force=True)
+    register_compression("qcz", make_file, "qcz", force=True)
 
 
 def register_smart_open(**options: Unpack[FileOptions]) -> None:
@@ -82,9 +74,10 @@ def register_smart_open(**options: Unpack[FileOptions]) -> None:
 
     Raises ImportError if smart_open is not installed.
     """
+    make_file = _file_maker(options)
     from smart_open import register_compressor
 
-    register_compressor(".qcz", _file_maker(options))
+    register_compressor(".qcz", make_file)
 
 
 def _split_options(options: FileOptions) -> tuple[FileOptions, FileOptions]:

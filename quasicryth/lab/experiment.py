@@ -9,14 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from ..engines import _fast, _paper
+from ..engines.coded_block import CodedBlock, decode, describe
+from ..engines.registry import engine_of_name
 from ..tiling import _codebooks, _parse, _tokens
 from ..tiling.tilings import DEEPEST_LEVEL
 from .designs import Depths, LookupPlan, parse_design
+
+if TYPE_CHECKING:
+    from ..engines._engine import BlockEncoder
 
 ENGINES_WITH_POSITIONS = ("paper", "fast")
 WHY_NOT_MIX = (
@@ -25,6 +29,7 @@ WHY_NOT_MIX = (
 )
 
 _FAST_LEVEL = 3
+_PAPER_LEVEL = 6  # all are alike
 _FIRST_LONG_EVENT = 3  # encoding levels: escape, unigram, bigram, then 3, 5, 8, ... words
 Costs = np.ndarray[tuple[int], np.dtype[np.uint32]]
 
@@ -55,16 +60,23 @@ def count_positions(depths: Depths) -> tuple[int, ...]:
     return tuple(int(number) for number in counts[::-1].cumsum()[::-1][1:])
 
 
-class _Engine(Protocol):
+class _Coder(Protocol):
+    """The text ready to be coded with phrases at one design's positions after another's."""
+
     word_count: int
 
-    def encode(self, plan: LookupPlan, depths: Depths) -> bytes: ...
-    def decode(self, payload: bytes, size: int) -> bytes: ...
-    def inspect(self, payload: bytes, size: int) -> tuple[tuple[int, ...] | None, dict[str, int]]: ...
+    def encode(self, plan: LookupPlan, depths: Depths) -> CodedBlock: ...
 
 
-class _PaperEngine:
+def _take_block(encoder: BlockEncoder, head: bytes | None, size: int) -> CodedBlock:
+    if head is None:
+        raise ValueError("the engine does not take such a text")
+    return CodedBlock(head, ((size, encoder.segment(size)),))
+
+
+class _PaperCoder:
     def __init__(self, data: bytes) -> None:
+        self._data = data
         self._tokens = _tokens.Tokens(data)
         self._books = _codebooks.build_codebooks(self._tokens)
         self.word_count = len(self._tokens)
@@ -85,39 +97,28 @@ class _PaperEngine:
             parse = _parse.parse_by_costs(self._tokens, self._books, self._adapt_costs(parse).data)
         return parse
 
-    def encode(self, plan: LookupPlan, depths: Depths) -> bytes:
+    def encode(self, plan: LookupPlan, depths: Depths) -> CodedBlock:
         if plan.costs:
             parse = self._parse_by_costs(plan.costs == "adapted")
         else:
             parse = _parse.parse_tokens(self._tokens, self._books, depths.data, plan.positions.bigrams)
-        return _paper.encode_block(self._tokens, self._books, parse)
-
-    def decode(self, payload: bytes, size: int) -> bytes:
-        return _paper.decode_block(payload, size)
-
-    def inspect(self, payload: bytes, size: int) -> tuple[tuple[int, ...] | None, dict[str, int]]:
-        statistics = _paper.inspect_block(payload, size)
-        return tuple(statistics["events_per_level"][_FIRST_LONG_EVENT:]), statistics["stream_bytes"]
+        encoder = engine_of_name("paper").encoder(_PAPER_LEVEL)
+        return _take_block(encoder, encoder.plan(self._data, parse=parse.view()), len(self._data))
 
 
-class _FastEngine:
+class _FastCoder:
     def __init__(self, data: bytes) -> None:
         self._data = data
-        self.word_count = _fast.count_items(data)
+        self.word_count = engine_of_name("fast").count_positions(data)
 
-    def encode(self, plan: LookupPlan, depths: Depths) -> bytes:
+    def encode(self, plan: LookupPlan, depths: Depths) -> CodedBlock:
         if plan.costs:
             raise ValueError("the engine fast always takes the cheapest cover; there is no greedy one beside it")
-        return _fast.encode_block(self._data, _FAST_LEVEL, depths.data, plan.positions.bigrams)
-
-    def decode(self, payload: bytes, size: int) -> bytes:
-        return _fast.decode_block(payload, size)
-
-    def inspect(self, payload: bytes, size: int) -> tuple[tuple[int, ...] | None, dict[str, int]]:
-        return None, {}
+        encoder = engine_of_name("fast").encoder(_FAST_LEVEL)
+        return _take_block(encoder, encoder.plan(self._data, depths.data, plan.positions.bigrams), len(self._data))
 
 
-_ENGINES: dict[str, Callable[[bytes], _Engine]] = {"paper": _PaperEngine, "fast": _FastEngine}
+_CODERS: dict[str, Callable[[bytes], _Coder]] = {"paper": _PaperCoder, "fast": _FastCoder}
 
 
 def takes_design(engine: str, design: str) -> bool:
@@ -139,13 +140,13 @@ class Subject:
         self.name = name
         self.data = data
         self.engine = engine
-        self._engine = _ENGINES[engine](data)
-        self.word_count = self._engine.word_count
+        self._coder = _CODERS[engine](data)
+        self.word_count = self._coder.word_count
 
-    def encode(self, design: str) -> bytes:
-        """Return the payload with phrases looked up as *design* says."""
+    def encode(self, design: str) -> CodedBlock:
+        """Return the text coded with phrases looked up as *design* says."""
         plan = parse_design(design)
-        return self._engine.encode(plan, plan.depths(self.word_count))
+        return self._coder.encode(plan, plan.depths(self.word_count))
 
     def measure(self, design: str) -> Measurement:
         """Code the text as *design* says, check that it comes back, and return what was found.
@@ -154,8 +155,10 @@ class Subject:
         """
         plan = parse_design(design)
         depths = plan.depths(self.word_count)
-        payload = self._engine.encode(plan, depths)
-        if self._engine.decode(payload, len(self.data)) != self.data:
+        block = self._coder.encode(plan, depths)
+        engine = engine_of_name(self.engine)
+        if decode(block, engine) != self.data:
             raise AssertionError(f"{self.name} does not come back from the design {design}")
-        hits, streams = self._engine.inspect(payload, len(self.data))
-        return Measurement(design, len(payload), count_positions(depths), hits, streams)
+        facts = describe(block, engine)
+        hits = tuple(facts["hits_per_level"].values())[_FIRST_LONG_EVENT:] if "hits_per_level" in facts else None
+        return Measurement(design, block.size, count_positions(depths), hits, facts.get("stream_bytes", {}))

@@ -5,6 +5,8 @@ Beside it, for comparison, the cheapest cover with phrases that may begin anywhe
 """
 
 from cpython cimport array
+from cpython.pycapsule cimport PyCapsule_GetContext, PyCapsule_New, PyCapsule_SetContext
+from cpython.ref cimport Py_DECREF, Py_INCREF
 from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memset
@@ -13,7 +15,7 @@ from quasicryth.tiling._codebooks cimport Codebooks
 from quasicryth.tiling._pair_table cimport (
     NO_ID, PairTable, pair_key, pair_table_add, pair_table_find, pair_table_free, pair_table_start,
 )
-from quasicryth.tiling._words cimport paper_book_words, block_words
+from quasicryth.tiling._words cimport block_words, paper_book_words
 from quasicryth.tiling._tokens cimport Tokens
 
 import array
@@ -262,6 +264,10 @@ cdef int cover_cheaply(const block_words *words, Codebooks books, const Costs *c
 
 # ---- events --------------------------------------------------------------------------------------------------------------
 
+cdef void release_parse(object capsule) noexcept:
+    Py_DECREF(<object>PyCapsule_GetContext(capsule))
+
+
 cdef class Parse:
     """The events of a block in order: an encoding level (0 escape, 1 unigram, 2 bigram, 3 .. 11 longer phrases) and a codebook entry."""
 
@@ -280,6 +286,26 @@ cdef class Parse:
     def escapes(self):
         """Return the word ids of the escapes, in order."""
         return [self.escape_ids[i] for i in range(self.escape_count)]
+
+    def view(self):
+        """Return the parse as `BlockEncoder.plan` takes it: a capsule that keeps it, its codebooks and its words in being."""
+        cdef int book
+        if self.books is None:
+            raise ValueError("the parse is of no block yet")
+        self.input.words = &self.books.tokens.words
+        self.input.unigrams = self.books.unigrams
+        for book in range(BOOK_COUNT):
+            self.input.book_sizes[book] = self.books.sizes[book]
+            self.input.phrases[book] = self.books.phrases[book]
+        self.input.event_levels = self.levels
+        self.input.event_indexes = self.entries
+        self.input.event_count = self.event_count
+        self.input.escape_ids = self.escape_ids
+        self.input.escape_count = self.escape_count
+        capsule = PyCapsule_New(&self.input, "quasicryth.parse", release_parse)
+        PyCapsule_SetContext(capsule, <void *>self)
+        Py_INCREF(self)
+        return capsule
 
     def use_counts(self, Codebooks books not None):
         """Return how often each event occurs as an array: escapes first, then the entries of every book of *books*, by book."""

@@ -5,19 +5,17 @@ from __future__ import annotations
 import random
 
 import pytest
-from engines.test_mix import SENTENCES, log_lines, shuffled, wrapped
+from engines.coding import Codec
+from engines.test_mix import block_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from samples import CHINESE, SMALL, english, random_bytes, source_code, synthetic_text
+from samples import CHINESE, SENTENCES, SMALL, english, log_lines, random_bytes, shuffled, source_code, synthetic_text, wrapped
 
 import quasicryth
-from quasicryth.engines import _fast
-from quasicryth.engines.options import EngineOptions
-from quasicryth.frames import blocks
-from quasicryth.frames.layout import BlockKind
 from quasicryth.tiling import parse_tiling
 
-LEVELS = list(_fast.LEVELS)
+FAST = Codec("fast")
+LEVELS = FAST.LEVELS
 TEXTS = {
     **SMALL,
     **{script: shuffled(sentence, 3000) for script, sentence in SENTENCES.items()},
@@ -37,8 +35,8 @@ TEXTS = {
 
 
 def round_trip(data: bytes, level: int) -> bytes:
-    payload = _fast.encode_block(data, level)
-    assert _fast.decode_block(payload, len(data)) == data
+    payload = FAST.encode_block(data, level)
+    assert FAST.decode_block(payload, len(data)) == data
     return payload
 
 
@@ -80,9 +78,9 @@ def test_tilings_only_choose_what_the_encoder_may_look_up(tiling):
 
 def phrases_of(data: bytes, tiling: str | None) -> int:
     positions = parse_tiling(tiling) if tiling is not None else None
-    payload = blocks.encode_fast(data, 3, positions)
-    assert _fast.decode_block(payload, len(data)) == data
-    return _fast.inspect_block(payload, len(data))["codebook_entries"]["phrases"]
+    payload = FAST.encode_block(data, 3, positions=positions)
+    assert FAST.decode_block(payload, len(data)) == data
+    return FAST.inspect_block(payload, len(data))["codebook_entries"]["phrases"]
 
 
 def test_the_more_positions_the_more_phrases():
@@ -106,7 +104,7 @@ def test_phrases_of_all_lengths_come_back():
 def test_another_number_of_depths_than_items():
     data = english()[:1000]
     with pytest.raises(ValueError, match="depths"):
-        _fast.encode_block(data, 2, bytes(_fast.count_items(data) + 1))
+        FAST.engine.encoder(2).plan(data, bytes(FAST.engine.count_positions(data) + 1))
 
 
 @pytest.mark.parametrize(("engine", "level"), [("fast", 1), ("mix", 6)])
@@ -122,15 +120,13 @@ def test_a_match_reaches_back_as_far_as_the_ring_and_no_further():
 
 def test_arguments_out_of_range():
     for level in (0, 4):
-        with pytest.raises(ValueError, match="no level"):
-            _fast.encode_block(b"text", level)
+        with pytest.raises(ValueError, match="has the levels 1 to 3"):
+            FAST.encode_block(b"text", level)
 
 
 def test_text_becomes_a_fast_block_and_noise_does_not():
-    for data, kind in ((english()[:100_000], BlockKind.FAST), (random_bytes(5000), BlockKind.STORED)):
-        header, payload = blocks.encode_block(data, EngineOptions("fast", 2))
-        assert header.kind == kind
-        assert len(payload) <= len(data)
+    for data, kind in ((english()[:100_000], "fast"), (random_bytes(5000), "stored")):
+        assert block_of(quasicryth.compress(data, 2))["kind"] == kind
 
 
 # ---- hostile payloads --------------------------------------------------------------------------------------------------
@@ -141,7 +137,7 @@ HOSTILE = {"text": synthetic_text(900) + "Zoë ÉCOLE\r\n".encode() * 5, "repeat
 def decode_or_refuse(payload: bytes, data: bytes) -> None:
     """Whatever comes back has the size that was asked for: its content is for the checksums."""
     try:
-        assert len(_fast.decode_block(payload, len(data))) == len(data)
+        assert len(FAST.decode_block(payload, len(data))) == len(data)
     except quasicryth.QczError:
         return
 
@@ -149,10 +145,10 @@ def decode_or_refuse(payload: bytes, data: bytes) -> None:
 @pytest.mark.parametrize("name", HOSTILE)
 def test_cut_at_any_byte(name):
     data = HOSTILE[name]
-    payload = _fast.encode_block(data, 3)
+    payload = FAST.encode_block(data, 3)
     for end in range(len(payload)):
         with pytest.raises(quasicryth.QczCorruptError):
-            _fast.decode_block(payload[:end], len(data))
+            FAST.decode_block(payload[:end], len(data))
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -160,13 +156,13 @@ def test_bytes_after_the_end(name):
     data = HOSTILE[name]
     for size in (1, 2, 3, 100):
         with pytest.raises(quasicryth.QczCorruptError):
-            _fast.decode_block(_fast.encode_block(data, 3) + bytes(size), len(data))
+            FAST.decode_block(FAST.encode_block(data, 3) + bytes(size), len(data))
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_any_bit_flipped(name):
     data = HOSTILE[name]
-    payload = _fast.encode_block(data, 3)
+    payload = FAST.encode_block(data, 3)
     for place in range(8 * len(payload)):
         damaged = bytearray(payload)
         damaged[place // 8] ^= 1 << place % 8
@@ -177,12 +173,12 @@ def test_any_bit_flipped(name):
 def test_another_size_than_was_compressed(difference):
     for data in HOSTILE.values():
         with pytest.raises(quasicryth.QczCorruptError):
-            _fast.decode_block(_fast.encode_block(data, 3), max(0, len(data) + difference))
+            FAST.decode_block(FAST.encode_block(data, 3), max(0, len(data) + difference))
 
 
 def test_random_payloads():
     generator = random.Random(3)
-    payload = _fast.encode_block(HOSTILE["text"], 2)
+    payload = FAST.encode_block(HOSTILE["text"], 2)
     for _ in range(3000):
         start = generator.randrange(len(payload))
         decode_or_refuse(payload[:start] + generator.randbytes(generator.randrange(200)), HOSTILE["text"])
@@ -191,6 +187,6 @@ def test_random_payloads():
 def test_memory_is_stated_and_bounded():
     """16 MiB of text take no more than 64 MiB beside it (the items that matches reach are 8 MiB of them)."""
     data = english()[:100_000]
-    assert _fast.memory_needed(_fast.encode_block(data, 3), len(data)) < 8 << 20
+    assert FAST.memory_needed(FAST.encode_block(data, 3), len(data)) < 8 << 20
     with pytest.raises(quasicryth.QczLimitError):
-        _fast.memory_needed(_fast.encode_block(data, 3), (1 << 30) + 1)
+        FAST.memory_needed(FAST.encode_block(data, 3), (1 << 30) + 1)

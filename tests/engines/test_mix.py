@@ -5,65 +5,26 @@
 
 from __future__ import annotations
 
+import io
 import json
 import random
 import time
 from itertools import pairwise
 
 import pytest
+from conftest import ROOT
+from engines.coding import Codec, pack
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from samples import CHINESE, SMALL, english, random_bytes, source_code, synthetic_text
+from samples import CHINESE, SENTENCES, SMALL, english, log_lines, random_bytes, shuffled, source_code, synthetic_text, wrapped
 
 import quasicryth
-from quasicryth.engines import _mix
 from quasicryth.frames import blocks
-from quasicryth.frames.layout import FRAME_HEADER_SIZE, BlockKind
+from quasicryth.frames.info import describe
 
-LEVELS = list(_mix.LEVELS)
+MIX = Codec("mix")
+LEVELS = MIX.LEVELS
 MIB = 1 << 20
-
-SENTENCES = {
-    "latin": "Zwölf Boxkämpfer jagen Viktor quer über den großen Sylter Deich. Être ou ne pas être; ¿qué pasó, señor? ",
-    "cyrillic": "Съешь же ещё этих мягких французских булок, да выпей чаю. Все счастливые семьи похожи друг на друга. ",
-    "greek": "Ξεσκεπάζω την ψυχοφθόρα βδελυγμία. Ἄνδρα μοι ἔννεπε, Μοῦσα, πολύτροπον, ὃς μάλα πολλὰ πλάγχθη· ",
-    "arabic": "نص حكيم له سر قاطع وذو شأن عظيم مكتوب على ثوب أخضر ومغلف بجلد أزرق. ١٢٣ في البدء كان الكلمة، ",
-    "hindi": "ऋषियों को सताने वाले दुष्ट राक्षसों के राजा रावण का सर्वनाश करने वाले विष्णुवतार भगवान श्रीराम। ",
-    "chinese": "视野无限广，窗外有蓝天。微风迎客，软语伴茶。中国智造，慧及全球。",
-    "japanese": "いろはにほへと ちりぬるを 我が世誰ぞ 常ならむ。有為の奥山、今日越えて、カタカナもある。",
-    "thai": "เป็นมนุษย์สุดประเสริฐเลิศคุณค่า กว่าบรรดาฝูงสัตว์เดรัจฉาน จงฝ่าฟันพัฒนาวิชาการ ",
-    "korean": "키스의 고유조건은 입술끼리 만나야 하고 특별한 기술은 필요치 않다. ",
-    "hebrew": "דג סקרן שט בים מאוכזב ולפתע מצא חברה. ",
-    "emoji": "Well 😀 done 👩‍👩‍👧‍👦! é and é, ﬁ and fi, ａｂｃ and ABC. ",
-}
-
-
-def shuffled(sentence: str, size: int) -> bytes:
-    """Text of *size* bytes or so made of the words of *sentence*, or its characters where there are none, in any order."""
-    generator = random.Random(5)
-    pieces = sentence.split(" ") if sentence.count(" ") > 3 else list(sentence)
-    joint = " " if sentence.count(" ") > 3 else ""
-    text = sentence
-    while len(text.encode()) < size:
-        text += joint.join(generator.choices(pieces, k=12)) + generator.choice([joint, joint, "\n"])
-    return text.encode()
-
-
-def wrapped(line_end: str, width: int = 72) -> bytes:
-    """English prose with every paragraph filled to *width*."""
-    import textwrap
-
-    paragraphs = english().decode()[:40_000].split("\n\n")
-    return line_end.join(line for paragraph in paragraphs for line in [*textwrap.wrap(paragraph, width), ""]).encode()
-
-
-def log_lines(count: int) -> bytes:
-    generator = random.Random(6)
-    return "".join(
-        f"2024-03-{day:02} {day % 24:02}:{generator.randrange(60):02}:00,{generator.randrange(1000):03} INFO [worker-{day % 7}] "
-        f"GET /api/v1/items/{generator.randrange(10_000)} {generator.choice([200, 200, 200, 404])} {generator.random():.4f}\n"
-        for day in (generator.randrange(1, 29) for _ in range(count))
-    ).encode()
 
 
 def csv_lines(count: int) -> bytes:
@@ -111,14 +72,14 @@ ODD = {
 
 
 def payload_of(data: bytes, level: int = 6, cpu_path: str = "fastest") -> bytes:
-    payload = _mix.encode_block(data, level, cpu_path)
+    payload = MIX.encode_block(data, level, cpu_path)
     assert payload is not None
     return payload
 
 
 def comes_back(data: bytes, level: int = 6) -> bytes:
     payload = payload_of(data, level)
-    assert _mix.decode_block(payload, len(data)) == data
+    assert MIX.decode_block(payload, len(data)) == data
     return payload
 
 
@@ -162,28 +123,28 @@ def test_repeats_are_fast_and_small(line, level):
 def test_every_cpu_path_writes_the_same_and_reads_the_others(name):
     data = TEXTS[name]
     for level in (4, 7, 9):
-        payloads = {payload_of(data, level, path) for path in ("fastest", *_mix.CPU_PATHS)}
+        payloads = {payload_of(data, level, path) for path in ("fastest", *MIX.CPU_PATHS)}
         (payload,) = payloads
-        assert {_mix.decode_block(payload, len(data), path) for path in _mix.CPU_PATHS} == {data}
+        assert {MIX.decode_block(payload, len(data), path) for path in MIX.CPU_PATHS} == {data}
 
 
 @pytest.mark.parametrize("name", ODD)
 def test_every_cpu_path_writes_the_same_for_odd_bytes(name):
     data = ODD[name][:40_000]
-    (payload,) = {payload_of(data, 9, path) for path in _mix.CPU_PATHS}
-    assert {_mix.decode_block(payload, len(data), path) for path in _mix.CPU_PATHS} == {data}
+    (payload,) = {payload_of(data, 9, path) for path in MIX.CPU_PATHS}
+    assert {MIX.decode_block(payload, len(data), path) for path in MIX.CPU_PATHS} == {data}
 
 
 def test_arguments_out_of_range():
-    assert "portable" in _mix.CPU_PATHS
-    assert "fastest" not in _mix.CPU_PATHS
+    assert "portable" in MIX.CPU_PATHS
+    assert "fastest" not in MIX.CPU_PATHS
     for level in (0, 3, 10, 99):
         with pytest.raises(ValueError, match="4 to 9"):
-            _mix.encode_block(b"text", level)
+            MIX.encode_block(b"text", level)
     with pytest.raises(ValueError, match="portable"):
-        _mix.encode_block(b"text", 6, "abacus")
+        MIX.encode_block(b"text", 6, "abacus")
     with pytest.raises(ValueError, match="portable"):
-        _mix.decode_block(payload_of(b"text"), 4, "abacus")
+        MIX.decode_block(payload_of(b"text"), 4, "abacus")
 
 
 PIECES = ["the", "The", "THE", " ", "  ", "\n", "\r\n", " \n", ", ", "ß", "Éa", "x1", "9", "中", "\0", "camelCase"]
@@ -195,10 +156,10 @@ ANY_TEXT = st.one_of(
 )
 
 
-@given(ANY_TEXT, st.sampled_from(LEVELS), st.sampled_from(_mix.CPU_PATHS), st.sampled_from(_mix.CPU_PATHS))
+@given(ANY_TEXT, st.sampled_from(LEVELS), st.sampled_from(MIX.CPU_PATHS), st.sampled_from(MIX.CPU_PATHS))
 def test_anything_comes_back(data, level, writer, reader):
     payload = payload_of(data, level, writer)
-    assert _mix.decode_block(payload, len(data), reader) == data
+    assert MIX.decode_block(payload, len(data), reader) == data
 
 
 @settings(max_examples=10)
@@ -222,19 +183,19 @@ def varint(value: int) -> bytes:
 
 def split_header(payload: bytes) -> tuple[bytes, dict[str, int], bytes]:
     """The level and the flags, the numbers, and what follows."""
-    position = 2
+    position = 3
     numbers = {}
     for name in HEADER_NUMBERS:
         end = next(end for end in range(position, len(payload)) if payload[end] < 0x80) + 1
         numbers[name] = sum((byte & 0x7F) << 7 * place for place, byte in enumerate(payload[position:end]))
         position = end
-    return payload[:2], numbers, payload[position:]
+    return payload[1:3], numbers, payload[position:]
 
 
 def refused_or_exact(payload: bytes, data: bytes) -> None:
     """A payload with an error in it is refused, or its wrong content is for the checksum to find: never anything else."""
     try:
-        assert len(_mix.decode_block(payload, len(data))) == len(data)
+        assert len(MIX.decode_block(payload, len(data))) == len(data)
     except quasicryth.QczError:
         return
 
@@ -248,7 +209,7 @@ def test_cut_at_any_byte(level):
     payload = payload_of(HOSTILE_TEXT, level)
     for end in range(len(payload) - 8):
         with pytest.raises(quasicryth.QczCorruptError):
-            _mix.decode_block(payload[:end], len(HOSTILE_TEXT))
+            MIX.decode_block(payload[:end], len(HOSTILE_TEXT))
     for end in range(len(payload) - 8, len(payload)):
         refused_or_exact(payload[:end], HOSTILE_TEXT)
 
@@ -260,13 +221,13 @@ def test_bytes_after_the_end():
         refused_or_exact(payload + random_bytes(size), HOSTILE_TEXT)
     for size in (8, 9, 100):
         with pytest.raises(quasicryth.QczCorruptError, match="bytes follow"):
-            _mix.decode_block(payload + bytes(size), len(HOSTILE_TEXT))
+            MIX.decode_block(payload + bytes(size), len(HOSTILE_TEXT))
 
 
 @pytest.mark.parametrize("difference", [-500, -1, 1, 500, 1 << 20])
 def test_another_size(difference):
     with pytest.raises(quasicryth.QczCorruptError):
-        _mix.decode_block(payload_of(HOSTILE_TEXT), len(HOSTILE_TEXT) + difference)
+        MIX.decode_block(payload_of(HOSTILE_TEXT), len(HOSTILE_TEXT) + difference)
 
 
 @pytest.mark.parametrize("level", [4, 6, 9])
@@ -287,7 +248,7 @@ def test_random_payloads():
     for _ in range(2000):
         payload = bytes([generator.randrange(3, 11), generator.choice([0, 1, 2])])
         payload += b"".join(varint(generator.choice([0, 1, 5, 30, 10**6])) for _ in HEADER_NUMBERS)
-        refused_or_exact(payload + generator.randbytes(generator.randrange(200)), bytes(generator.choice([0, 1, 10, 1000])))
+        refused_or_exact(pack(payload, generator.randbytes(generator.randrange(200))), bytes(generator.choice([0, 1, 10, 1000])))
 
 
 @settings(max_examples=300)
@@ -304,7 +265,7 @@ def test_a_full_size_claimed_by_few_bytes_takes_bounded_time(bits, content):
     """As many items as there are bytes, all of them in the codebooks: the most that a header can ask for."""
     start = time.process_time()
     for counts in ([content, 0, 0, 0, 0, 0], [content] * 3 + [0] + [content] * 2):
-        payload = b"\x09\x01" + b"".join(map(varint, counts)) + bits
+        payload = pack(b"\x09\x01" + b"".join(map(varint, counts)), bits)
         refused_or_exact(payload, bytes(content))
     assert time.process_time() - start < 2 + content / 20_000
 
@@ -313,8 +274,8 @@ def test_a_full_size_claimed_by_few_bytes_takes_bounded_time(bits, content):
 @pytest.mark.parametrize("claim", [10**6, 1 << 20, 1 << 30, (1 << 31) - 1, 1 << 31, (1 << 32) - 1, 1 << 32, 1 << 34, 1 << 70])
 def test_claims_of_the_header_are_refused_before_memory_is_taken(name, claim):
     start, numbers, rest = split_header(payload_of(HOSTILE_TEXT))
-    payload = start + b"".join(map(varint, {**numbers, name: claim}.values())) + rest
-    for function in (_mix.memory_needed, _mix.inspect_block, _mix.decode_block):
+    payload = pack(start + b"".join(map(varint, {**numbers, name: claim}.values())), rest)
+    for function in (MIX.memory_needed, MIX.inspect_block, MIX.decode_block):
         with pytest.raises(quasicryth.QczCorruptError, match="header"):
             function(payload, len(HOSTILE_TEXT))
 
@@ -324,9 +285,9 @@ def test_claims_of_the_header_are_refused_before_memory_is_taken(name, claim):
 )
 def test_unknown_levels_and_flags(level_and_flags):
     _, numbers, rest = split_header(payload_of(HOSTILE_TEXT))
-    payload = level_and_flags + b"".join(map(varint, numbers.values())) + rest
+    payload = pack(level_and_flags + b"".join(map(varint, numbers.values())), rest)
     with pytest.raises(quasicryth.QczCorruptError, match="unknown level or flag"):
-        _mix.decode_block(payload, len(HOSTILE_TEXT))
+        MIX.decode_block(payload, len(HOSTILE_TEXT))
 
 
 @pytest.mark.parametrize("level", LEVELS)
@@ -335,12 +296,12 @@ def test_memory_is_bounded_by_the_size_of_the_content(level):
     for size in (1, 1000, MIB):
         limits = {"item_count": size, "class_level": 0}
         most = b"".join(varint(limits.get(name, size // 2)) for name in HEADER_NUMBERS)
-        assert _mix.memory_needed(bytes([level, 1]) + most, size) <= 128 * MIB + 500 * size
+        assert MIX.memory_needed(pack(bytes([level, 1]) + most, b""), size) <= 128 * MIB + 500 * size
         more = b"".join(varint(limits.get(name, size // 2 + 1)) for name in HEADER_NUMBERS)
         with pytest.raises(quasicryth.QczCorruptError, match="more than the block can hold"):
-            _mix.memory_needed(bytes([level, 1]) + more, size)
+            MIX.memory_needed(pack(bytes([level, 1]) + more, b""), size)
     with pytest.raises(quasicryth.QczLimitError):
-        _mix.memory_needed(payload_of(HOSTILE_TEXT), (1 << 30) + 1)
+        MIX.memory_needed(payload_of(HOSTILE_TEXT), (1 << 30) + 1)
 
 
 def peak_memory(program: str) -> int:
@@ -356,14 +317,17 @@ def peak_memory(program: str) -> int:
 def test_a_decoder_takes_no_more_memory_than_it_said(tmp_path, level):
     payload = payload_of(english(), level)
     (tmp_path / "payload").write_bytes(payload)
-    start = f"from quasicryth.engines import _mix; payload = open({str(tmp_path / 'payload')!r}, 'rb').read()"
+    start = (
+        f"import sys; sys.path[:0] = [{str(ROOT)!r}, {str(ROOT / 'tests')!r}]; from engines.coding import Codec; "
+        f"mix = Codec('mix'); payload = open({str(tmp_path / 'payload')!r}, 'rb').read()"
+    )
     idle = peak_memory(start)
-    busy = peak_memory(f"{start}; _mix.decode_block(payload, {len(english())})")
-    assert busy - idle <= _mix.memory_needed(payload, len(english())) + len(english()) + MIB
+    busy = peak_memory(f"{start}; mix.decode_block(payload, {len(english())})")
+    assert busy - idle <= MIX.memory_needed(payload, len(english())) + len(english()) + MIB
 
 
 def test_the_header_tells_what_is_in_the_block():
-    inspected = _mix.inspect_block(payload_of(english(), 5), len(english()))
+    inspected = MIX.inspect_block(payload_of(english(), 5), len(english()))
     assert inspected["level"] == 5
     assert inspected["line_ends_apart"] in (True, False)
     assert 50_000 < inspected["items"] < len(english())
@@ -374,34 +338,35 @@ def test_the_header_tells_what_is_in_the_block():
 # ---- the engine in the package ---------------------------------------------------------------------------------------
 
 
-def kind_of(compressed: bytes) -> int:
-    return compressed[FRAME_HEADER_SIZE + 2]
+def block_of(compressed: bytes) -> dict:
+    (block,) = describe(io.BytesIO(compressed))[0]["blocks"]
+    return block
 
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_levels_choose_the_engine_and_the_level_of_the_block(level):
     data = english()[:50_000]
     compressed = quasicryth.compress(data, level)
-    assert kind_of(compressed) == BlockKind.MIX
+    assert block_of(compressed)["kind"] == "mix"
     assert compressed == quasicryth.compress(data, level, engine="mix")
-    assert compressed[FRAME_HEADER_SIZE + 23] == level
+    assert block_of(compressed)["level"] == level
     assert quasicryth.decompress(compressed) == data
 
 
 @pytest.mark.parametrize(
     ("data", "kind"),
     [
-        (b"zero \0 byte " * 3, BlockKind.ZSTD),
-        (random_bytes(1_000_000), BlockKind.STORED),
-        (random_bytes(5000) * 40, BlockKind.ZSTD),
-        (english()[:30_000] + b"\0" + english()[:30_000], BlockKind.MIX),
-        (english()[:8000] + b"\0" + english()[:30_000], BlockKind.MIX),
+        (b"zero \0 byte " * 3, "zstd"),
+        (random_bytes(1_000_000), "stored"),
+        (random_bytes(5000) * 40, "zstd"),
+        (english()[:30_000] + b"\0" + english()[:30_000], "mix"),
+        (english()[:8000] + b"\0" + english()[:30_000], "mix"),
     ],
     ids=["binary", "random", "random repeated", "text with a late zero", "text with a zero"],
 )
 def test_what_is_not_text_takes_another_way(data, kind):
     compressed = quasicryth.compress(data)
-    assert kind_of(compressed) == kind
+    assert block_of(compressed)["kind"] == kind
     assert quasicryth.decompress(compressed) == data
 
 
@@ -409,21 +374,21 @@ def test_noise_does_not_reach_the_engine(monkeypatch):
     def refuse(*_arguments):
         raise AssertionError
 
-    monkeypatch.setattr(blocks._mix, "encode_block", refuse)
+    monkeypatch.setattr(blocks, "encode", refuse)
     for data in (random_bytes(4096), random_bytes(70_000), random_bytes(3_000_000)):
         assert quasicryth.decompress(quasicryth.compress(data)) == data
 
 
 def test_a_block_that_the_engine_declines_is_coded_otherwise(monkeypatch):
-    monkeypatch.setattr(blocks._mix, "encode_block", lambda *_arguments: None)
+    monkeypatch.setattr(blocks, "encode", lambda *_arguments: None)
     compressed = quasicryth.compress(english()[:5000])
-    assert kind_of(compressed) == BlockKind.ZSTD
+    assert block_of(compressed)["kind"] == "zstd"
     assert quasicryth.decompress(compressed) == english()[:5000]
 
 
 def test_memlimit_is_respected():
     compressed = quasicryth.compress(english())
-    needed = _mix.memory_needed(payload_of(english()), len(english()))
+    needed = MIX.memory_needed(payload_of(english()), len(english()))
     with pytest.raises(quasicryth.QczLimitError, match=r"needs \d+ bytes to decode; the limit is"):
         quasicryth.decompress(compressed, memlimit=needed)
     assert quasicryth.decompress(compressed, memlimit=needed + 2 * len(english())) == english()

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from engines.coding import Codec
 from samples import corpus
 
-from quasicryth.engines import _paper
-from quasicryth.frames.blocks import encode_paper
 from quasicryth.tiling import parse_tiling
 
 # Hits per level, 13-grams and longer, of all 36 tilings (paper, table of deep hits).
@@ -19,14 +18,19 @@ needs = {
 }
 
 
+PAPER = Codec("paper")
+
+
 def encoded(name: str, tiling: str) -> bytes:
-    return encode_paper(corpus(name), parse_tiling(tiling))
+    packed = PAPER.encode_block(corpus(name), positions=parse_tiling(tiling))
+    assert packed is not None
+    return packed
 
 
 @pytest.mark.parametrize("name", [pytest.param(name, marks=needs[name]) for name in HITS])
 def test_deep_hits_are_those_published(name):
-    statistics = _paper.inspect_block(encoded(name, "multi"), len(corpus(name)))
-    assert statistics["events_per_level"][6:] == HITS[name]
+    facts = PAPER.inspect_block(encoded(name, "multi"), len(corpus(name)))
+    assert list(facts["hits_per_level"].values())[6:] == HITS[name]
 
 
 @pytest.mark.parametrize("name", [pytest.param(name, marks=needs[name]) for name in ADVANTAGE])

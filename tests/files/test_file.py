@@ -409,9 +409,9 @@ def test_a_cut_file_is_read_to_the_cut():
 
 
 def test_everything_is_checked_at_the_end():
-    from frames.test_frame import block, frame_header, tail, varint
+    from frames.writer import block, entry, frame_header, tail
 
-    wrong = frame_header() + block(b"xyz") + tail(b"xyz", varint(3) * 2, checksum=0)
+    wrong = frame_header() + block(b"xyz") + tail(b"xyz", entry(block(b"xyz"), b"xyz"), checksum=0)
     with QczFile(io.BytesIO(wrong)) as file:
         assert file.read(3) == b"xyz"
         with pytest.raises(quasicryth.QczCorruptError, match="checksum"):

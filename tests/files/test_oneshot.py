@@ -11,7 +11,7 @@ import pytest
 from samples import SMALL, english, random_bytes, source_code, synthetic_text
 
 import quasicryth
-from quasicryth.engines.levels import ENGINES
+from quasicryth.engines.registry import ENGINE_NAMES
 from quasicryth.tiling import TILING_NAMES
 
 TILINGS = [name for name in TILING_NAMES if ":" not in name] + [
@@ -37,7 +37,7 @@ def test_every_tiling_decodes_without_being_named(tiling):
     assert quasicryth.decompress(quasicryth.compress(data, engine="paper", tiling=tiling)) == data
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", ENGINE_NAMES)
 @pytest.mark.parametrize("size", [1, 7, 1000, 65_536, 1 << 20])
 def test_any_block_size(size, engine):
     data = source_code()[: 300 * size][:100_000]
@@ -181,7 +181,7 @@ def test_errors_are_one_family_and_survive_pickling():
     assert issubclass(quasicryth.QczTruncatedError, EOFError)
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", ENGINE_NAMES)
 @pytest.mark.parametrize("start", ["", "Some Capitals FIRST "])
 def test_streams_that_end_in_a_long_run_of_near_certain_symbols(start, engine):
     """The coder may leave out no more zero bytes than its decoder takes for granted."""

@@ -10,15 +10,16 @@ import struct
 import time
 
 import pytest
-from frames.test_frame import block, frame_header, tail, varint
+from frames.writer import block, entry, frame, frame_header, segment, tail
 from hypothesis import given
 from hypothesis import strategies as st
 from paths import run_command
-from samples import random_bytes, synthetic_text
+from samples import CountingFile, random_bytes, synthetic_text
 
 import quasicryth
 from quasicryth import find_damage, recover
 from quasicryth.base.file_bytes import FileBytes
+from quasicryth.frames.blocks import encode_zstd
 from quasicryth.frames.index import skim
 from quasicryth.frames.layout import Block, Tail
 from quasicryth.frames.survey import Survey
@@ -59,9 +60,9 @@ def test_what_is_whole_comes_back_whole(data, threads):
 
 @pytest.mark.parametrize("threads", [1, 3])
 @pytest.mark.parametrize("number", range(len(BLOCKS)))
-@pytest.mark.parametrize("where", ["header", "header checksum", "payload"])
+@pytest.mark.parametrize("where", ["header", "header checksum", "head", "segment"])
 def test_a_broken_block_is_left_out(number, where, threads):
-    position = PLACES[number] + {"header": 5, "header checksum": 20, "payload": 30}[where]
+    position = PLACES[number] + {"header": 5, "header checksum": 11, "head": 20, "segment": 45}[where]
     data = changed(PACKED, position, bytes([PACKED[position] ^ 0x10]))
     content, damages, complete = salvage(data, threads=threads)
     assert content == without(number)
@@ -161,14 +162,16 @@ def test_junk_between_frames():
 
 
 def test_a_block_that_decodes_to_something_else():
-    data = frame_header() + block(b"abc") + block(b"xyz", ordinal=1, raw_checksum=b"\0\0\0\0") + tail(b"abcxyz", varint(3) * 4)
+    xyz = b"xyz" * 20
+    lying = block(xyz, [segment(xyz, encode_zstd(xyz), 2, ordinal=1, content_checksum=bytes(4))], ordinal=1)
+    data = frame((block(b"abc"), b"abc"), (lying, xyz))
     content, damages, _ = salvage(data)
     assert content == b"abc"
-    assert (damages[0].content_start, damages[0].content_end) == (3, 6)
+    assert (damages[0].content_start, damages[0].content_end) == (3, 63)
 
 
 def test_content_that_does_not_match_the_frame():
-    data = frame_header() + block(b"abc") + tail(b"abc", varint(3) * 2, checksum=1)
+    data = frame_header() + block(b"abc") + tail(b"abc", entry(block(b"abc"), b"abc"), checksum=1)
     content, damages, complete = salvage(data)
     assert (content, len(damages), complete) == (b"abc", 1, True)
 
@@ -176,7 +179,7 @@ def test_content_that_does_not_match_the_frame():
 def test_a_file_in_the_content_is_not_taken_for_frames():
     """Stored blocks hold their content as it is: here a .qcz file, which is not salvaged in place of what holds it."""
     inner = quasicryth.compress(random_bytes(3000), 1, block_size=500)
-    outer = frame_header() + block(inner) + block(inner, ordinal=1) + tail(inner * 2, varint(len(inner)) * 4)
+    outer = frame((block(inner), inner), (block(inner, ordinal=1), inner))
     assert salvage(outer) == (inner * 2, [], True)
     damaged = changed(outer, 15 + 23 + 700, b"?")
     content, damages, _ = salvage(damaged)
@@ -209,17 +212,17 @@ def test_every_whole_block_comes_back_from_overwritten_bytes(changes):
     content, damages, _ = salvage(bytes(data))
     expected = b""
     place = 15
-    for frame, packed_start in ((TEXT, 0), (OTHER, len(PACKED))):
+    for content, packed_start in ((TEXT, 0), (OTHER, len(PACKED))):
         place, start = packed_start + 15, 0
         for part in skim(io.BytesIO(TWO_FRAMES[packed_start:])):
             if isinstance(part, Tail):
                 break
             if isinstance(part, Block):
-                size = 23 + part.header.payload_size
+                size = part.header.block_size
                 if not overlaps(place, place + size, spans):
-                    expected += frame[start : start + part.header.raw_size]
+                    expected += content[start : start + part.header.content_size]
                 place += size
-                start += part.header.raw_size
+                start += part.header.content_size
     if bytes(data) != TWO_FRAMES:
         assert damages
     assert is_subsequence_of_blocks(content, expected)
@@ -296,7 +299,7 @@ def test_the_command_test(folder):
     assert run_command("test", stdin=TWO_FRAMES).returncode == 0
     run = run_command("test", "bad.qcz", cwd=folder)
     assert run.returncode == 1
-    assert run.stderr.decode().endswith("the payload of block 2 is damaged; content bytes 6,000 to 9,000 are lost\n")
+    assert run.stderr.decode().endswith("the body of block 2 is damaged; content bytes 6,000 to 9,000 are lost\n")
     run = run_command("test", "--json", stdin=TWO_FRAMES[:-5])
     assert run.returncode == 1
     (file,) = json.loads(run.stdout)["files"]
@@ -330,19 +333,8 @@ def test_the_command_recover(folder):
 # ---- data made to take long --------------------------------------------------------------------------------------------------
 
 
-class Counting(io.BytesIO):
-    """Counts the bytes that are read."""
-
-    read_bytes = 0
-
-    def read(self, size=-1):
-        data = super().read(size)
-        self.read_bytes += len(data)
-        return data
-
-
-def lying_block(payload: bytes, ordinal: int) -> bytes:
-    return block(payload, ordinal=ordinal, payload_checksum=b"lies")
+def lying_block(content: bytes, ordinal: int) -> bytes:
+    return block(content, [segment(content, ordinal=ordinal, checksum=b"lies")], ordinal=ordinal)
 
 
 def footers(count: int) -> bytes:
@@ -351,12 +343,15 @@ def footers(count: int) -> bytes:
 
 
 def nested_blocks(count: int) -> bytes:
-    """Right headers of blocks, each of which claims all bytes that follow; no payload is right."""
-    end = 23 * count
-    return b"".join(
-        block(b"", raw_size=end - 23 * number, payload_size=end - 23 * number, payload_checksum=b"lies")
-        for number in range(1, count)
-    ) + bytes(60)
+    """Right headers of blocks, each of which claims all bytes that follow; no body is right."""
+    end = 30 * count
+    blocks = [b""]
+    for number in range(1, count):
+        left = end - 30 * number
+        lying = block(b"", [], content_size=left, body_size=left)
+        # A segment of all that follows: its checksum is the last bytes.
+        blocks.append((lying + segment(b"", content_size=left - 11)[:6]).ljust(30, b"?"))
+    return b"".join(blocks) + bytes(60)
 
 
 def nested_tails(count: int) -> bytes:
@@ -372,13 +367,15 @@ HOSTILE = {
     "footers": lambda: ONE_BLOCK + b"?" + footers(25_000),
     "blocks in blocks": lambda: frame_header() + b"?" + nested_blocks(8000),
     "tails in tails": lambda: frame_header() + b"?" + nested_tails(400),
-    "markers": lambda: frame_header() + b"?" + b"\x91B\x01\x02\0\0\0\x02\0\0\0" * 15_000,
+    "markers": lambda: frame_header() + b"?" + (block(b"x")[:8] + b"????") * 15_000,
     "magic numbers": lambda: frame_header() + b"?" + b"\x91QCZ\0" * 40_000,
     "frames without a tail": lambda: ONE_BLOCK * 3000,
     "frames of junk": lambda: (ONE_BLOCK + b"?") * 3000,
     "tiny frames, one damaged": lambda: changed(quasicryth.compress(b"a") * 3000, 20, b"?"),
     "tiny frames, all damaged": lambda: changed(quasicryth.compress(b"a"), 38, b"?") * 3000,
-    "stray tails": lambda: b"".join((ONE_BLOCK + b"?" + tail(b"", varint(1) * 2 + varint(3) * 2)) for _ in range(2500)),
+    "stray tails": lambda: b"".join(
+        (ONE_BLOCK + b"?" + tail(b"", entry(b"x" * 20, b"x") + entry(b"x" * 22, b"xyz"))) for _ in range(2500)
+    ),
     "broken payloads": lambda: frame_header() + b"".join(lying_block(b"x", number) for number in range(8000)),
     "files in blocks": lambda: frame_header() + b"".join(changed(block(PACKED, ordinal=number), 40, b"?") for number in range(30)),
 }
@@ -388,7 +385,7 @@ HOSTILE = {
 def test_no_data_takes_more_than_time_in_proportion(name):
     """What is read is what is looked at, hashed and searched: it is bounded by the size of the data, and so is the time."""
     data = HOSTILE[name]()
-    source = Counting(data)
+    source = CountingFile(data)
     start = time.process_time()
     with contextlib.suppress(quasicryth.QczFormatError):
         recover(source, io.BytesIO())

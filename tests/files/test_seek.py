@@ -6,10 +6,10 @@ import io
 import struct
 
 import pytest
-from frames.test_frame import block, frame_header, low32, tail, varint
+from frames.writer import block, entry, frame_header, low32, tail, varint
 from hypothesis import given
 from hypothesis import strategies as st
-from samples import random_bytes, synthetic_text
+from samples import CountingFile, random_bytes, synthetic_text
 
 import quasicryth
 import quasicryth.frames.blocks
@@ -29,23 +29,12 @@ def decoded(monkeypatch):
     sizes: list[int] = []
     decode = quasicryth.frames.blocks.decode_block
 
-    def count(block, memlimit=None):
-        sizes.append(block.header.raw_size)
-        return decode(block, memlimit)
+    def count(block, *arguments):
+        sizes.append(block.header.content_size)
+        return decode(block, *arguments)
 
     monkeypatch.setattr(quasicryth.frames.decoder, "decode_block", count)
     return sizes
-
-
-class Counting(io.BytesIO):
-    """Counts the bytes that are read."""
-
-    read_bytes = 0
-
-    def read(self, size=-1):
-        data = super().read(size)
-        self.read_bytes += len(data)
-        return data
 
 
 @pytest.mark.parametrize("threads", [1, 2])
@@ -76,7 +65,7 @@ def test_a_seek_decodes_the_block_that_is_there(decoded):
 
 def test_no_more_is_read_than_the_tail_and_the_block():
     noise = random_bytes(1 << 20)
-    source = Counting(quasicryth.compress(noise, 1, block_size=1 << 14))
+    source = CountingFile(quasicryth.compress(noise, 1, block_size=1 << 14))
     assert read_range(source, 500_000, 500_100) == noise[500_000:500_100]
     assert source.read_bytes < (1 << 14) + 1000
 
@@ -195,13 +184,14 @@ def test_any_changed_bit_of_the_tail_is_seen():
 
 
 WRONG_NUMBERS = [b"\x83\x00\x03", b"\xff\xff\xff\xff\x7f\x03", b"\x80", b"\x80" * 6]
-WRONG_SIZES = [varint(3) + varint(4), varint(4) + varint(3), varint(3) * 4, b"", varint(3)]
+ABC = block(b"abc")
+WRONG_SIZES = [entry(ABC, b"abcd"), entry(ABC + b"d", b"abc"), entry(ABC, b"abc") * 2, b"", varint(len(ABC))]
 
 
 @pytest.mark.parametrize("content", [b"abc", b"abcd"])
 @pytest.mark.parametrize("index", WRONG_NUMBERS + WRONG_SIZES)
 def test_tails_that_lie_with_good_checksums(index, content):
-    data = frame_header() + block(b"abc") + tail(content, index)
+    data = frame_header() + ABC + tail(content, index)
     with QczFile(io.BytesIO(data)) as file, pytest.raises(quasicryth.QczCorruptError):
         file.seek(1, io.SEEK_END)
         file.seek(1)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import random
+from pathlib import Path
 
 import pytest
 from paths import ALL, IN_PROCESS, CommandFailedError
@@ -10,6 +12,8 @@ from samples import SMALL, random_bytes, synthetic_text
 
 import quasicryth
 from quasicryth.frames import layout
+from quasicryth.frames.index import skim
+from quasicryth.frames.info import describe
 
 TEXT = synthetic_text(6000)
 FRAMES = {
@@ -20,16 +24,23 @@ FRAMES = {
     "zstd": quasicryth.compress(SMALL["nul in text"]),
     "stored": quasicryth.compress(random_bytes(300)),
     "empty": quasicryth.compress(b""),
+    "segments": (Path(__file__).parent.parent / "data" / "good-segments.qcz").read_bytes(),
     "two frames": quasicryth.compress(TEXT[:500]) + quasicryth.compress(b"more"),
 }
 
 
 def test_the_frames_are_of_the_kinds_they_are_named_for():
-    kinds = {name: data[layout.FRAME_HEADER_SIZE + 2] for name, data in FRAMES.items()}
-    assert kinds["mix"] == kinds["mix, three blocks"] == layout.BlockKind.MIX
-    assert kinds["paper"] == kinds["paper, three blocks"] == layout.BlockKind.PAPER
-    assert kinds["zstd"] == layout.BlockKind.ZSTD
-    assert kinds["stored"] == layout.BlockKind.STORED
+    kinds = {}
+    for name, data in FRAMES.items():
+        blocks = describe(io.BytesIO(data))[0]["blocks"]
+        kinds[name] = [block["kind"] for block in blocks]
+    assert kinds["mix"] == kinds["two frames"] == ["mix"]
+    assert kinds["mix, three blocks"] == ["mix"] * 3
+    assert kinds["paper"] == ["paper"]
+    assert kinds["paper, three blocks"] == ["paper"] * 3
+    assert kinds["zstd"] == ["zstd"]
+    assert kinds["stored"] == ["stored"]
+    assert kinds["segments"] == ["zstd"] * 2
 
 
 @pytest.mark.parametrize("path", IN_PROCESS.values(), ids=IN_PROCESS)
@@ -96,11 +107,11 @@ def test_blocks_swapped_repeated_or_lost(name):
     whole = FRAMES[name]
     source_end = layout.FRAME_HEADER_SIZE
     blocks = []
-    for _ in range(3):
-        payload_size = int.from_bytes(whole[source_end + 3 : source_end + 7], "little")
-        size = layout.BLOCK_HEADER_SIZE + payload_size
-        blocks.append(whole[source_end : source_end + size])
-        source_end += size
+    for part in skim(io.BytesIO(whole)):
+        if isinstance(part, layout.Block):
+            size = part.header.block_size
+            blocks.append(whole[source_end : source_end + size])
+            source_end += size
     header, tail = whole[: layout.FRAME_HEADER_SIZE], whole[source_end:]
     assert header + b"".join(blocks) + tail == whole
     for order in ([1, 0, 2], [0, 0, 1, 2], [0, 2], [0, 1], [0, 1, 2, 2], []):

@@ -2,44 +2,18 @@
 
 from __future__ import annotations
 
-import struct
-
 import pytest
+from frames.writer import ENGINE, ZSTD, block, entry, frame, frame_header, low32, segment, tail, varint
 from paths import ALL, CommandFailedError
 from samples import synthetic_text
 
 import quasicryth
-from quasicryth.base._checksum import xxh64
-from quasicryth.frames.layout import BLOCK_HEADER_SIZE, FRAME_HEADER_SIZE, MAGIC
+from quasicryth.engines.registry import engine_of_name
+from quasicryth.frames.layout import FRAME_HEADER_SIZE
 
 TEXT = synthetic_text(5000)
 GOOD = quasicryth.compress(TEXT, engine="paper")
-
-
-def low32(data: bytes, seed: int = 0) -> bytes:
-    return struct.pack("<I", xxh64(data, seed) & 0xFFFFFFFF)
-
-
-def frame_header(version: int = 1, flags: int = 0, block_size: int = 1 << 26) -> bytes:
-    fields = struct.pack("<5sBBI", MAGIC, version, flags, block_size)
-    return fields + low32(fields)
-
-
-def block(payload: bytes, kind: int = 1, raw_size: int | None = None, ordinal: int = 0, **fields) -> bytes:
-    """A block with correct checksums whatever it says, but for what *fields* name."""
-    raw_size = len(payload) if raw_size is None else raw_size
-    header = struct.pack("<2sBII", b"\x91B", kind, fields.get("payload_size", len(payload)), raw_size)
-    header += fields.get("payload_checksum", low32(payload)) + fields.get("raw_checksum", low32(payload))
-    return header + low32(header, ordinal) + payload
-
-
-def varint(value: int) -> bytes:
-    return bytes([value]) if value < 0x80 else bytes([value & 0x7F | 0x80]) + varint(value >> 7)
-
-
-def tail(content: bytes, index: bytes, **fields) -> bytes:
-    start = b"\x91E" + struct.pack("<Q", fields.get("checksum", xxh64(content))) + index
-    return start + low32(start) + struct.pack("<I", fields.get("size", len(start) + 12)) + fields.get("magic", b"ZCQ\x91")
+XYZ = block(b"xyz")
 
 
 def rejected(data: bytes, error: type[Exception], words: str) -> None:
@@ -50,12 +24,11 @@ def rejected(data: bytes, error: type[Exception], words: str) -> None:
 
 def test_a_frame_made_by_hand_decodes():
     content = b"stored by hand"
-    data = frame_header() + block(content) + tail(content, varint(len(content)) * 2)
-    assert quasicryth.decompress(data) == content
-    assert quasicryth.decompress(frame_header() + tail(b"", b"")) == b""
+    assert quasicryth.decompress(frame((block(content), content))) == content
+    assert quasicryth.decompress(frame()) == b""
 
 
-@pytest.mark.parametrize("version", [0, 2, 255])
+@pytest.mark.parametrize("version", [0, 1, 3, 255])
 def test_other_versions(version):
     rejected(frame_header(version=version) + GOOD[FRAME_HEADER_SIZE:], quasicryth.QczVersionError, f"version {version}")
 
@@ -70,91 +43,137 @@ def test_block_sizes_out_of_range(block_size):
     rejected(frame_header(block_size=block_size), quasicryth.QczCorruptError, "block size")
 
 
-@pytest.mark.parametrize("kind", [0, 6, 255])
-def test_unknown_kinds(kind):
-    rejected(frame_header() + block(b"xyz", kind=kind), quasicryth.QczVersionError, f"kind {kind}")
+# ---- headers of blocks -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("engine", [77, 255])
+def test_unknown_engines(engine):
+    data = frame_header() + block(b"xyz", [segment(b"xyz", b"xyz", ENGINE)], engine=engine)
+    rejected(data, quasicryth.QczVersionError, f"engine {engine}")
+
+
+@pytest.mark.parametrize("flags", [2, 0x80, 0xFF])
+def test_reserved_flags_of_a_block(flags):
+    rejected(frame_header() + block(b"xyz", flags=flags, more=bytes(33)), quasicryth.QczVersionError, f"flags {flags:#04x}")
 
 
 def test_content_larger_than_the_frame_allows():
     rejected(frame_header(block_size=10) + block(b"x" * 11), quasicryth.QczCorruptError, "allows 1 to 10")
-    rejected(frame_header() + block(b"x", kind=3, raw_size=0xFFFFFFFF), quasicryth.QczCorruptError, "4294967295 bytes of content")
+    rejected(frame_header() + block(b"x", content_size=0xFFFFFFFF), quasicryth.QczCorruptError, "4294967295 bytes of content")
 
 
 def test_empty_blocks():
     rejected(frame_header() + block(b""), quasicryth.QczCorruptError, "0 bytes of content")
-    rejected(frame_header() + block(b"", kind=3, raw_size=5), quasicryth.QczCorruptError, "payload of 0 bytes")
+    rejected(frame_header() + block(b"xyz", segments=[]), quasicryth.QczCorruptError, "a body of 0 bytes")
 
 
-def test_payload_larger_than_content():
-    rejected(frame_header() + block(b"xyz", kind=3, raw_size=2), quasicryth.QczCorruptError, "payload of 3 bytes")
+def test_bodies_of_sizes_that_cannot_be():
+    for size in (0, 7, 68, 0xFFFFFFFF):
+        rejected(frame_header() + block(b"xyz", body_size=size), quasicryth.QczCorruptError, f"a body of {size} bytes for 3")
+    large = block(bytes(5120), body_size=5120 + 70)
+    rejected(frame_header() + large, quasicryth.QczCorruptError, "a body of 5190 bytes")
+    for size in (3, 0xFFFFFFFF):
+        data = frame_header() + block(b"xyz", engine=engine_of_name("paper").number, head_size=size)
+        rejected(data, quasicryth.QczCorruptError, "a body of 10 bytes")
 
 
-def test_stored_sizes_that_differ():
-    rejected(frame_header() + block(b"xyz", raw_size=9), quasicryth.QczCorruptError, "sizes differ")
+def test_heads_and_codebooks_without_an_engine():
+    rejected(frame_header() + block(b"xyz", head=b"h"), quasicryth.QczCorruptError, "no engine, yet a head or a codebook")
+    rejected(frame_header() + block(b"xyz", codebook=bytes(33)), quasicryth.QczCorruptError, "no engine, yet a head or a codebook")
+
+
+@pytest.mark.parametrize("size", [0, 1, 4, 51, 255])
+def test_headers_that_cannot_have_their_size(size):
+    rejected(frame_header() + block(b"xyz", fields_size=size), quasicryth.QczCorruptError, "header of block 0")
+
+
+def test_headers_of_another_size_than_their_fields():
+    for fields in ({"more": b"\0"}, {"more": bytes(33)}, {"flags": 1}, {"codebook": bytes(32)}, {"codebook": bytes(34)}):
+        rejected(frame_header() + block(b"xyz", **fields), quasicryth.QczCorruptError, "another size than it states")
+
+
+def test_malformed_numbers_in_headers():
+    """The content size of 3 in two bytes, and one that does not end."""
+    good = block(b"xyz")
+    for number in (b"\x83\x00", b"\xff\xff\xff\xff\x7f", b"\x83\x80\x80\x80\x80\x00"):
+        fields = good[3:5] + number + good[6:8]
+        start = b"\x91B" + bytes([len(fields)]) + fields
+        rejected(frame_header() + start + low32(start) + good[12:], quasicryth.QczCorruptError, "malformed number")
 
 
 def test_a_claimed_gigabyte_that_is_not_there():
-    data = frame_header(block_size=1 << 30) + block(b"x", raw_size=1 << 30, payload_size=1 << 30)
+    data = frame_header(block_size=1 << 30) + block(b"x", content_size=1 << 30, body_size=1 << 30)
     rejected(data, quasicryth.QczTruncatedError, "ends at byte")
-
-
-def test_wrong_block_checksums():
-    rejected(frame_header() + block(b"xyz", payload_checksum=b"\0\0\0\0"), quasicryth.QczCorruptError, "checksum of its payload")
-    rejected(frame_header() + block(b"xyz", raw_checksum=b"\0\0\0\0"), quasicryth.QczCorruptError, "other content")
 
 
 def test_a_block_with_the_number_of_another():
     rejected(frame_header() + block(b"xyz", ordinal=1), quasicryth.QczCorruptError, "header of block 0")
+    rejected(frame_header() + XYZ + XYZ, quasicryth.QczCorruptError, "header of block 1")
 
 
 @pytest.mark.parametrize(
     "end",
     [
-        tail(b"xyz", varint(3) + varint(4)),
-        tail(b"xyz", varint(2) + varint(3)),
-        tail(b"xyz", varint(3) * 4),
+        tail(b"xyz", entry(XYZ, b"wxyz")),
+        tail(b"xyz", entry(XYZ[1:], b"xyz")),
+        tail(b"xyz", entry(XYZ, b"xyz") * 2),
         tail(b"xyz", b""),
-        tail(b"xyz", varint(3) * 2, checksum=0),
-        tail(b"xyz", varint(3) * 2, size=25),
-        tail(b"xyz", varint(3) * 2, magic=b"ZCQ\x92"),
-        tail(b"xyz", b"\x83\x00" + varint(3)),
+        tail(b"xyz", entry(XYZ, b"xyz"), checksum=0),
+        tail(b"xyz", entry(XYZ, b"xyz"), size=25),
+        tail(b"xyz", entry(XYZ, b"xyz"), magic=b"ZCQ\x92"),
+        tail(b"xyz", varint(len(XYZ)) + b"\x83\x00"),
         tail(b"xyz", b"\xff\xff\xff\xff\x7f" + varint(3)),
     ],
 )
 def test_tails_that_do_not_match(end):
-    rejected(frame_header() + block(b"xyz") + end, quasicryth.QczCorruptError, "tail|index|checksum|neither")
+    rejected(frame_header() + XYZ + end, quasicryth.QczCorruptError, "tail|index|checksum|neither")
 
 
 def test_neither_block_nor_tail():
     rejected(frame_header() + b"\x91C" + bytes(60), quasicryth.QczCorruptError, "neither a block nor the tail")
 
 
-def payload_of(frame: bytes) -> bytes:
-    """The payload of the first block."""
-    start = FRAME_HEADER_SIZE + BLOCK_HEADER_SIZE
-    return frame[start : start + int.from_bytes(frame[FRAME_HEADER_SIZE + 3 : FRAME_HEADER_SIZE + 7], "little")]
+# ---- what engines say ------------------------------------------------------------------------------------------------------
 
 
-PAYLOADS = {3: payload_of(GOOD), 4: payload_of(quasicryth.compress(TEXT))}
+def encode(name: str, level: int) -> tuple[int, bytes, bytes]:
+    """The number of an engine, and the text as its head and payload."""
+    head, [(_, payload)] = engine_of_name(name).encode(TEXT, level)
+    return engine_of_name(name).number, head, payload
 
 
-@pytest.mark.parametrize("kind", PAYLOADS)
-def test_engine_payloads_that_lie(kind):
-    payload = PAYLOADS[kind]
-    for position in range(0, len(payload), 3):
+ENGINES = {"fast": encode("fast", 1), "mix": encode("mix", 6), "paper": encode("paper", 1)}
+
+
+def of_engine(name: str, head: bytes, payload: bytes, content: bytes = TEXT) -> bytes:
+    return frame_header() + block(content, [segment(content, payload, ENGINE)], engine=ENGINES[name][0], head=head)
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_heads_and_payloads_that_lie(name):
+    _, head, payload = ENGINES[name]
+    for position in range(0, len(head) + len(payload), 3):
         for value in (0, 0x7F, 0x80, 0xFF):
-            if payload[position] == value:
+            lying = bytearray(head + payload)
+            if lying[position] == value:
                 continue
-            lying = payload[:position] + bytes([value]) + payload[position + 1 :]
+            lying[position] = value
             with pytest.raises(quasicryth.QczError):
-                quasicryth.decompress(frame_header() + block(lying, kind=kind, raw_size=len(TEXT)))
+                quasicryth.decompress(of_engine(name, bytes(lying[: len(head)]), bytes(lying[len(head) :])))
 
 
-@pytest.mark.parametrize("kind", PAYLOADS)
-@pytest.mark.parametrize("raw_size", [1, 4999, 5001, 1 << 26])
-def test_engine_payload_of_another_size(kind, raw_size):
-    data = frame_header() + block(PAYLOADS[kind], kind=kind, raw_size=max(raw_size, len(PAYLOADS[kind])))
-    rejected(data, quasicryth.QczCorruptError, "block at byte 15 is malformed")
+@pytest.mark.parametrize("name", ENGINES)
+@pytest.mark.parametrize("size", [4999, 5001, 1 << 20])
+def test_blocks_of_another_size(name, size):
+    _, head, payload = ENGINES[name]
+    rejected(of_engine(name, head, payload, (TEXT * 300)[:size]), quasicryth.QczCorruptError, "block at byte 15 is malformed")
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_heads_of_another_length(name):
+    _, head, payload = ENGINES[name]
+    for wrong in (head[:-1], head + b"\0", b"", head + payload[:1]):
+        rejected(of_engine(name, wrong, payload), quasicryth.QczCorruptError, "block at byte 15 is malformed")
 
 
 def test_zstd_payloads_that_lie():
@@ -172,13 +191,13 @@ def test_zstd_payloads_that_lie():
         zstd_frame(content)[:-1],
         b"not zstd at all, but of some length",
     ):
-        rejected(frame_header() + block(payload, kind=2, raw_size=len(content)), quasicryth.QczCorruptError, "Zstandard")
+        data = frame_header() + block(content, [segment(content, payload, ZSTD)])
+        rejected(data, quasicryth.QczCorruptError, "Zstandard")
 
 
 def test_a_tiny_block_cannot_claim_full_codebooks():
     """Its header would make a decoder fill 84 MB; it is refused before anything is allocated."""
-    claims = b"\0" + varint(1) + varint(1) + varint(65536) * 10 + varint(1) + varint(0) * 2
     sizes = [200, 0, 0, 0, 50, 50]
-    payload = claims + b"".join(varint(size) for size in sizes) + bytes(sum(sizes))
-    data = frame_header() + block(payload, kind=3, raw_size=len(payload))
-    rejected(data, quasicryth.QczCorruptError, "more than the words of the block can fill")
+    claims = b"\0" + varint(1) + varint(1) + varint(65536) * 10 + varint(1) + varint(0) * 2
+    head = claims + b"".join(varint(size) for size in sizes)
+    rejected(of_engine("paper", head, bytes(sum(sizes))), quasicryth.QczCorruptError, "more than the words of the block can fill")

@@ -9,7 +9,7 @@ import sys
 import tracemalloc
 
 import pytest
-from frames.test_frame import block, frame_header
+from frames.writer import block, frame_header
 from paths import run_command
 from samples import random_bytes, synthetic_text
 
@@ -104,9 +104,9 @@ def test_the_command_has_the_limits():
     assert run_command("decompress", "-M", "-1", stdin=PACKED).returncode == 1
 
 
-def test_a_limit_is_checked_before_the_payload_is_taken():
+def test_a_limit_is_checked_before_the_body_is_taken():
     """A header that claims a gigabyte, and nothing behind it: the limit speaks, not the end of the data."""
-    data = frame_header(block_size=1 << 30) + block(b"", raw_size=1 << 30, payload_size=1 << 30)
+    data = frame_header(block_size=1 << 30) + block(b"", content_size=1 << 30, body_size=1 << 30)
     for way in (quasicryth.decompress, by_stream, by_file):
         with pytest.raises(quasicryth.QczLimitError):
             way(data, memlimit=1 << 20)
@@ -203,15 +203,16 @@ def test_memory_does_not_depend_on_the_length(mode, threads):
 @pytest.mark.parametrize("threads", [1, 2, 4])
 @pytest.mark.parametrize("way", ["decompress_blocks", "recover"])
 def test_blocks_that_wait_count_for_the_limit(way, threads):
-    """Payloads too: with threads, one after the other would be taken before any is decoded."""
+    """Bodies too: with threads, one after the other would be taken before any is decoded."""
     size = 1 << 20
+    limit = 2 * size + 16  # a body is somewhat more than its content
     data = quasicryth.compress(random_bytes(12 * size), 1, block_size=size)  # stored as it is
 
     def run() -> int:
         if way == "recover":
-            return quasicryth.recover(io.BytesIO(data), Sink(), memlimit=2 * size, threads=threads).recovered_size
+            return quasicryth.recover(io.BytesIO(data), Sink(), memlimit=limit, threads=threads).recovered_size
         length = 0
-        for content in decompress_blocks(io.BytesIO(data), Limits(memlimit=2 * size), threads):
+        for content in decompress_blocks(io.BytesIO(data), Limits(memlimit=limit), threads):
             length += len(content)
             del content
         return length

@@ -9,7 +9,7 @@ from paths import oneshot, run_command
 from samples import CHINESE, random_bytes
 
 import quasicryth
-from quasicryth.engines.levels import ENGINES
+from quasicryth.engines.registry import ENGINE_NAMES
 
 MIB = 1 << 20
 
@@ -40,7 +40,7 @@ INPUTS = {
 }
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", ENGINE_NAMES)
 @pytest.mark.parametrize("name", INPUTS)
 def test_comes_back(name, engine):
     data = INPUTS[name]()
@@ -59,7 +59,7 @@ def test_comes_back_through_pipes(name):
     assert restored.stdout == data
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", ENGINE_NAMES)
 def test_one_block_of_70_mb(engine):
     data = thousand_words_repeated(70_000_000)
     compressed = quasicryth.compress(data, engine=engine, block_size=128 * MIB)

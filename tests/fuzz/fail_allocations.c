@@ -1,14 +1,14 @@
 /*
- * fail_allocations.c - encodes and decodes a file as a mix block, or a fast one at levels 1 to 3, again and again, each time with one more allocation that works.
+ * fail_allocations.c - encodes and decodes a file with an engine again and again, each time with one more allocation that works.
  *
  *     gcc -std=c11 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -Icsrc -Wl,--wrap=malloc,--wrap=calloc \
- *         -Wl,--wrap=realloc tests/fuzz/fail_allocations.c csrc/[a-z]*.c -o fail_allocations
- *     ./fail_allocations LEVEL FILE
+ *         -Wl,--wrap=realloc tests/fuzz/fail_allocations.c $(find csrc -name '*.c') -o fail_allocations
+ *     ./fail_allocations ENGINE LEVEL FILE
  *
- * Whatever is missing, the engine has to say so, and to leave nothing behind: the sanitizer sees what it does not free.
+ * ENGINE is a name; one that takes a parse cannot be tried here. Whatever is missing, the engine has to say so, and to leave nothing
+ * behind: the sanitizer sees what it does not free.
  */
-#include "engines/fast/fast.h"
-#include "engines/mix/mix.h"
+#include "qcz.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,26 +56,83 @@ static void require(int condition, const char *promise)
     abort();
 }
 
-enum { FIRST_MIX_LEVEL = 4 };
-
-static qcz_status encode_block(const uint8_t *block, size_t size, unsigned level, qcz_buffer *payload)
+static const qcz_engine_facts *find_engine(const char *name)
 {
-    return level < FIRST_MIX_LEVEL ? qcz_fast_encode(block, size, level, &(fast_phrase_positions){.depths = NULL}, payload)
-                                   : qcz_mix_encode(block, size, level, QCZ_CPU_FASTEST, payload);
+    for (size_t i = 0; i < qcz_engine_count(); i++)
+        if (strcmp(qcz_engine_facts_at(i)->name, name) == 0)
+            return qcz_engine_facts_at(i);
+    require(0, "there is such an engine");
+    return NULL;
 }
 
-static qcz_status decode_block(const qcz_buffer *payload, unsigned level, uint8_t *output, size_t size, qcz_error *error)
+enum { MOST_SEGMENTS = 64 };
+
+/* A block as it was coded. */
+typedef struct coded_block {
+    qcz_buffer head;
+    qcz_buffer payloads[MOST_SEGMENTS];
+    size_t ends[MOST_SEGMENTS];
+    size_t count;
+} coded_block;
+
+static void free_block(coded_block *block)
 {
-    return level < FIRST_MIX_LEVEL ? qcz_fast_decode(payload->bytes, payload->size, output, size, error)
-                                   : qcz_mix_decode(payload->bytes, payload->size, output, size, QCZ_CPU_FASTEST, error);
+    qcz_buffer_free(&block->head);
+    for (size_t i = 0; i < block->count; i++)
+        qcz_buffer_free(&block->payloads[i]);
+    *block = (coded_block){.count = 0};
+}
+
+static qcz_status encode_segments(qcz_encoder *encoder, size_t size, size_t step, coded_block *coded, qcz_error *error)
+{
+    for (size_t start = 0; start < size; start += step) {
+        const size_t end = size - start < step ? size : start + step;
+        require(coded->count < MOST_SEGMENTS, "the file is short");
+        const qcz_status status = qcz_encoder_segment(encoder, end - start, &coded->payloads[coded->count], error);
+        if (status != QCZ_OK)
+            return status;
+        coded->ends[coded->count++] = end;
+    }
+    return QCZ_OK;
+}
+
+static qcz_status encode_block(const qcz_encoder_options *options, size_t step, const uint8_t *block, size_t size, coded_block *coded)
+{
+    qcz_encoder *encoder = NULL;
+    qcz_error error;
+    qcz_status status = qcz_encoder_new(options, &encoder, &error);
+    if (status == QCZ_OK)
+        status = qcz_encoder_plan(encoder, block, size, NULL, NULL, &coded->head, &error);
+    if (status == QCZ_OK)
+        status = encode_segments(encoder, size, step, coded, &error);
+    require(status == QCZ_OK || error.status == status, "an error carries its status");
+    qcz_encoder_free(encoder);
+    if (status != QCZ_OK)
+        free_block(coded);
+    return status;
+}
+
+static qcz_status decode_block(const qcz_decoder_options *options, const coded_block *coded, uint8_t *output, size_t size)
+{
+    qcz_decoder *decoder = NULL;
+    qcz_error error;
+    qcz_status status = qcz_decoder_new(options, &decoder, &error);
+    if (status == QCZ_OK)
+        status = qcz_decoder_open(decoder, coded->head.bytes, coded->head.size, size, &error);
+    for (size_t i = 0; status == QCZ_OK && i < coded->count; i++)
+        status = qcz_decoder_segment(decoder, coded->payloads[i].bytes, coded->payloads[i].size, output,
+                                     i == 0 ? 0 : coded->ends[i - 1], coded->ends[i], &error);
+    require(status == QCZ_OK || error.status == status, "an error carries its status");
+    qcz_decoder_free(decoder);
+    return status;
 }
 
 /* Returns how many allocations an encoder needs. */
-static size_t encode(const uint8_t *block, size_t size, unsigned level, qcz_buffer *payload)
+static size_t encode(const qcz_encoder_options *options, size_t step, const uint8_t *block, size_t size, coded_block *coded)
 {
     for (size_t granted = 0; granted < FAR_MORE_THAN_ARE_NEEDED; granted++) {
         allocations_left = granted;
-        const qcz_status status = encode_block(block, size, level, payload);
+        const qcz_status status = encode_block(options, step, block, size, coded);
         if (status == QCZ_OK)
             return granted;
         require(status == QCZ_ERROR_MEMORY, "an encoder without memory says so");
@@ -84,14 +141,13 @@ static size_t encode(const uint8_t *block, size_t size, unsigned level, qcz_buff
     return 0;
 }
 
-static size_t decode(const uint8_t *block, size_t size, unsigned level, const qcz_buffer *payload)
+static size_t decode(const qcz_decoder_options *options, const uint8_t *block, size_t size, const coded_block *coded)
 {
     static uint8_t output[MAX_FILE_SIZE];
     for (size_t granted = 0; granted < FAR_MORE_THAN_ARE_NEEDED; granted++) {
-        qcz_error error;
         allocations_left = granted;
-        const qcz_status status = decode_block(payload, level, output, size, &error);
-        require(status == QCZ_OK || (status == QCZ_ERROR_MEMORY && error.status == status), "a decoder without memory says so");
+        const qcz_status status = decode_block(options, coded, output, size);
+        require(status == QCZ_OK || status == QCZ_ERROR_MEMORY, "a decoder without memory says so");
         if (status == QCZ_OK) {
             require(memcmp(block, output, size) == 0, "the content comes back");
             return granted;
@@ -104,19 +160,22 @@ static size_t decode(const uint8_t *block, size_t size, unsigned level, const qc
 int main(int argument_count, char **arguments)
 {
     static uint8_t block[MAX_FILE_SIZE];
-    FILE *file = argument_count == 3 ? fopen(arguments[2], "rb") : NULL;
+    static coded_block coded;
+    FILE *file = argument_count == 4 ? fopen(arguments[3], "rb") : NULL;
     if (file == NULL) {
-        fprintf(stderr, "usage: fail_allocations LEVEL FILE\n");
+        fprintf(stderr, "usage: fail_allocations ENGINE LEVEL FILE\n");
         return EXIT_FAILURE;
     }
     allocations_left = FAR_MORE_THAN_ARE_NEEDED; /* for the file's own buffer */
     const size_t size = fread(block, 1, sizeof block, file);
     fclose(file);
-    qcz_buffer payload;
-    const unsigned level = (unsigned)strtoul(arguments[1], NULL, 10);
-    const size_t to_encode = encode(block, size, level, &payload);
-    const size_t to_decode = decode(block, size, level, &payload);
-    qcz_buffer_free(&payload);
+    const qcz_engine_facts *facts = find_engine(arguments[1]);
+    const size_t step = facts->segment_size != 0 ? facts->segment_size : sizeof block;
+    const qcz_encoder_options encoding = {.engine = facts->number, .level = (unsigned)strtoul(arguments[2], NULL, 10)};
+    const qcz_decoder_options decoding = {.engine = facts->number};
+    const size_t to_encode = encode(&encoding, step, block, size, &coded);
+    const size_t to_decode = decode(&decoding, block, size, &coded);
+    free_block(&coded);
     allocations_left = FAR_MORE_THAN_ARE_NEEDED;
     printf("%zu allocations to encode, %zu to decode\n", to_encode, to_decode);
     return EXIT_SUCCESS;

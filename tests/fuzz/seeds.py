@@ -1,16 +1,15 @@
-"""What fuzzing begins with: small contents of many kinds, files of every kind of block, and payloads of every engine."""
+"""What fuzzing begins with: small contents of many kinds, files of every kind of block, and blocks of every engine."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from engines.coding import Codec
 from samples import CHINESE, SMALL, english, random_bytes, source_code, synthetic_text
 
 import quasicryth
-from quasicryth.engines import _fast, _mix
-from quasicryth.frames.blocks import encode_paper
-from quasicryth.tiling import parse_tiling
+from quasicryth.tiling import Positions, parse_tiling
 
 _SIZE = 700
 
@@ -44,37 +43,43 @@ def _small_texts() -> list[bytes]:
     return [data[:1500] for data in texts]
 
 
-def _numbered(inputs: Iterable[tuple[int, bytes | None]]) -> list[bytes]:
-    return [number.to_bytes(3, "little") + payload for number, payload in inputs if payload is not None]
+def _numbered(inputs: Iterable[tuple[int, bytes]]) -> list[bytes]:
+    return [number.to_bytes(3, "little") + data for number, data in inputs]
 
 
-def paper_payloads() -> list[bytes]:
-    """Payloads of paper blocks behind the size of their contents."""
+def _blocks(name: str, texts: Iterable[bytes], levels: Sequence[int], positions: Positions | None = None) -> list[bytes]:
+    """Heads and segments of blocks behind the sizes of their contents."""
+    codec = Codec(name)
+    packed = ((len(data), codec.encode_block(data, level, positions=positions)) for data in texts for level in levels)
+    return _numbered((size, block[1:]) for size, block in packed if block is not None)
+
+
+def paper_blocks() -> list[bytes]:
+    """Blocks of the engine paper."""
     long = [english()[:20_000], synthetic_text(8000), CHINESE, english()[:3000] * 5]
-    every_position = parse_tiling("all")
-    return _numbered((len(data), encode_paper(data, every_position)) for data in (*SMALL.values(), *long) if data)
+    return _blocks("paper", [data for data in (*SMALL.values(), *long) if data], [6], parse_tiling("all"))
 
 
-def fast_payloads() -> list[bytes]:
-    """Payloads of fast blocks behind the size of their contents."""
-    return _numbered((len(data), _fast.encode_block(data, level)) for data in _small_texts() for level in (1, 3))
+def fast_blocks() -> list[bytes]:
+    """Blocks of the engine fast."""
+    return _blocks("fast", _small_texts(), [1, 3])
 
 
-def mix_payloads() -> list[bytes]:
-    """Payloads of mix blocks behind the size of their contents."""
-    return _numbered((len(data), _mix.encode_block(data, level)) for data in _small_texts() for level in (4, 6, 9))
+def mix_blocks() -> list[bytes]:
+    """Blocks of the engine mix."""
+    return _blocks("mix", _small_texts(), [4, 6, 9])
 
 
-def mix_contents() -> list[bytes]:
-    """Contents behind the level less 4 and which paths write and read."""
-    return _numbered((choices, data) for data in _small_texts() for choices in (0x000100, 0x020002, 0x030105))
+def chosen_contents() -> list[bytes]:
+    """Contents behind the level less 1 and which paths write and read."""
+    return _numbered((choices, data) for data in _small_texts() for choices in (0x000100, 0x020003, 0x030105, 0x010008))
 
 
 SEEDS: dict[str, Callable[[], list[bytes]]] = {
-    "decode_paper_block": paper_payloads,
-    "decode_fast_block": fast_payloads,
-    "decode_mix_block": mix_payloads,
-    "round_trip_mix_block": mix_contents,
+    "decode_paper_block": paper_blocks,
+    "decode_fast_block": fast_blocks,
+    "decode_mix_block": mix_blocks,
+    "round_trip_block": chosen_contents,
     "decode_oneshot": files,
     "decode_stream": files,
     "frame_info": files,

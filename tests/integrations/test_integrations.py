@@ -1,4 +1,4 @@
-"""Other libraries read and write .qcz files: each test uses the library itself."""
+"""Other libraries read and write .qcz files: each test uses the library itself, and is skipped without it (libraries.py)."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT
+from libraries import need
 from samples import english
 
 import quasicryth
@@ -49,7 +50,7 @@ def test_options_that_there_are_not_are_refused_at_once(register):
 
 @pytest.fixture
 def fsspec():
-    module = pytest.importorskip("fsspec")
+    module = need("fsspec")
     integrations.register_fsspec(level=1, block_size=50_000, threads=1)
     return module
 
@@ -97,7 +98,7 @@ def test_a_body_that_raises_leaves_no_whole_file_with_a_file_system(fsspec, tmp_
 
 @pytest.mark.parametrize("scheduler", ["synchronous", "threads", "processes"])
 def test_dask_bag_reads_many_files(fsspec, tmp_path, scheduler):
-    bag = pytest.importorskip("dask.bag")
+    bag = need("dask.bag")
     for number in range(4):
         (tmp_path / f"part{number}.qcz").write_bytes(quasicryth.compress(CONTENT, 1))
     lines = bag.read_text(str(tmp_path / "*.qcz"), compression="qcz")
@@ -107,12 +108,12 @@ def test_dask_bag_reads_many_files(fsspec, tmp_path, scheduler):
 
 
 def test_dask_gives_the_lines_unchanged(fsspec, packed):
-    bag = pytest.importorskip("dask.bag")
+    bag = need("dask.bag")
     assert bag.read_text(str(packed), compression="infer").compute(scheduler="synchronous") == LINES
 
 
 def test_datasets_are_made_of_lines(fsspec, packed, tmp_path):
-    datasets = pytest.importorskip("datasets")
+    datasets = need("datasets")
 
     def rows(paths):
         for path in paths:
@@ -130,7 +131,7 @@ def test_datasets_are_made_of_lines(fsspec, packed, tmp_path):
 
 
 def test_smart_open_by_the_suffix(tmp_path):
-    smart_open = pytest.importorskip("smart_open")
+    smart_open = need("smart_open")
     integrations.register_smart_open(level=1)
     path = str(tmp_path / "new.qcz")
     with smart_open.open(path, "w", encoding="utf-8", compression_kwargs={"level": 2}) as file:
@@ -143,7 +144,7 @@ def test_smart_open_by_the_suffix(tmp_path):
 
 
 def test_pandas_takes_the_file_object(tmp_path):
-    pandas = pytest.importorskip("pandas")
+    pandas = need("pandas")
     frame = pandas.DataFrame({"number": range(2000), "word": [f"word, {number}" for number in range(2000)]})
     path = tmp_path / "table.csv.qcz"
     with quasicryth.open(path, "wb", level=1) as file:
@@ -157,7 +158,7 @@ def test_pandas_takes_the_file_object(tmp_path):
 
 
 def test_pandas_reads_json_lines(tmp_path):
-    pandas = pytest.importorskip("pandas")
+    pandas = need("pandas")
     path = tmp_path / "table.jsonl.qcz"
     with quasicryth.open(path, "wt", level=1) as file:
         for number in range(2000):
@@ -175,7 +176,7 @@ def test_pandas_reads_json_lines(tmp_path):
 
 @pytest.fixture
 def numcodecs():
-    return pytest.importorskip("numcodecs")
+    return need("numcodecs")
 
 
 def test_numcodecs_finds_the_codec_without_an_import(numcodecs):
@@ -185,7 +186,7 @@ def test_numcodecs_finds_the_codec_without_an_import(numcodecs):
 
 
 def test_numcodecs_codec_keeps_its_contract(numcodecs):
-    numpy = pytest.importorskip("numpy")
+    numpy = need("numpy")
     codec = numcodecs.get_codec({"id": "qcz", "level": 1, "block_size": 1000})
     assert numcodecs.get_codec(json.loads(json.dumps(codec.get_config()))) == codec
     assert pickle.loads(pickle.dumps(codec)) == codec

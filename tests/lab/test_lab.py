@@ -17,8 +17,9 @@ from samples import english, synthetic_text
 
 from quasicryth.command import laboratory as command
 from quasicryth.command.interface import invoke
-from quasicryth.engines import _paper
-from quasicryth.frames.blocks import encode_paper
+from quasicryth.engines.coded_block import CodedBlock, decode, describe, encode
+from quasicryth.engines.options import EngineOptions
+from quasicryth.engines.registry import engine_of_name
 from quasicryth.lab import report
 from quasicryth.lab.conclusions import compare, compare_drawn, conclude
 from quasicryth.lab.designs import EXPERIMENTS, Design, make_designs, parse_design
@@ -156,13 +157,13 @@ def read_varint(data: bytes, place: int) -> tuple[int, int]:
             return value, place
 
 
-def codebook_bytes(payload: bytes) -> bytes:
-    """The first stream of a paper block (FORMAT.md, 3.1)."""
+def codebook_bytes(block) -> bytes:
+    """The first stream of a paper block (FORMAT.md, "Paper block"), whose size is the first of the last six numbers of the head."""
     place, numbers = 1, []
     for _ in range(1 + 11 + 1 + 1 + 1 + 6):
-        number, place = read_varint(payload, place)
+        number, place = read_varint(block.head, place)
         numbers.append(number)
-    return payload[place : place + numbers[15]]
+    return block.segments[0][1][: numbers[15]]
 
 
 def test_the_codebooks_are_the_same_bytes_under_every_design(subject):
@@ -170,24 +171,25 @@ def test_the_codebooks_are_the_same_bytes_under_every_design(subject):
     books = {codebook_bytes(payload) for payload in payloads}
     assert len(set(payloads)) > 5
     assert len(books) == 1
-    assert len(next(iter(books))) == _paper.inspect_block(payloads[0], len(TEXT))["stream_bytes"]["codebook"] > 100
+    facts = describe(payloads[0], engine_of_name("paper"))
+    assert len(next(iter(books))) == facts["stream_bytes"]["codebook"] > 100
 
 
 def test_payloads_are_those_of_the_package(subject):
     for name in ("multi", "period5", "bigrams", "none", "all"):
-        assert subject.encode(name) == encode_paper(TEXT, parse_tiling(name))
+        assert subject.encode(name) == encode(TEXT, EngineOptions("paper", 6, parse_tiling(name)))
 
 
 @pytest.mark.parametrize("engine", ["paper", "fast"])
 def test_every_kind_of_design_comes_back(engine):
     subject = Subject("text", TEXT[:20_000], engine)
     for name in ("12*golden@3", "3*thue-morse", "rule:L->LLS,S->L", "shuffled:1:multi", "5*random:2", "cut:0.7:1/3"):
-        assert subject.measure(name).size == len(subject.encode(name))
+        assert subject.measure(name).size == subject.encode(name).size
 
 
 def test_what_does_not_come_back_is_noticed(monkeypatch):
     subject = Subject("text", TEXT[:5000])
-    monkeypatch.setattr(_paper, "decode_block", lambda payload, size: b"something else")
+    monkeypatch.setattr("quasicryth.lab.experiment.decode", lambda block, engine: b"something else")
     with pytest.raises(AssertionError, match="does not come back"):
         subject.measure("all")
 
@@ -217,7 +219,10 @@ def test_no_cover_is_cheaper_than_the_cheapest():
         positions = parse_tiling(name)
         greedy = _parse.parse_tokens(tokens, books, positions.depths(len(tokens)), positions.bigrams)
         assert cover_cost(cheapest, costs, books) < cover_cost(greedy, costs, books)
-    assert _paper.decode_block(_paper.encode_block(tokens, books, cheapest), len(TEXT)) == TEXT
+    encoder = engine_of_name("paper").encoder(6)
+    head = encoder.plan(TEXT, parse=cheapest.view())
+    block = CodedBlock(head, ((len(TEXT), encoder.segment(len(TEXT))),))
+    assert decode(block, engine_of_name("paper")) == TEXT
 
 
 def test_counts_of_uses_agree_with_the_events():

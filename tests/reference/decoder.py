@@ -1,4 +1,4 @@
-"""A slow, plain decoder of the .qcz format, written from quasicryth/FORMAT.md alone.
+"""A slow, plain decoder of the .qcz format, written from quasicryth/frames/FORMAT.md alone.
 
 Numbers after a section sign (§) are sections of FORMAT.md.
 """
@@ -116,7 +116,8 @@ BLOCK_MARKER = bytes.fromhex("9142")
 TAIL_MARKER = bytes.fromhex("9145")
 FOOTER_MAGIC = bytes.fromhex("5A435191")
 BLOCK_SIZE_LIMIT = 2**30
-STORED, ZSTD, PAPER, MIX, FAST = 1, 2, 3, 4, 5
+PAPER, MIX, FAST = 1, 2, 3
+STORED, ZSTD, ENGINE = 1, 2, 3
 
 
 def decode(data: bytes) -> bytes:
@@ -142,9 +143,9 @@ def decode_frame(fields: Fields) -> bytes:
             read_tail(fields, start, content, index)
             return content
         require(marker == BLOCK_MARKER, "neither a block nor a tail")
-        payload_size, content = decode_block(fields, start, len(contents), block_size)
+        content = decode_block(fields, start, len(contents), block_size)
         contents.append(content)
-        index.append((payload_size, len(content)))
+        index.append((fields.pos - start, len(content)))
 
 
 def read_frame_header(fields: Fields) -> int:
@@ -156,50 +157,105 @@ def read_frame_header(fields: Fields) -> int:
     block_size = fields.number(4)
     checked = fields.data[start : fields.pos]
     require(fields.number(4) == xxh32low(checked), "the frame header is damaged")
-    require(version == 1, "a newer version of the format")
+    require(version == 2, "another version of the format")
     require(flags == 0, "a frame with flags of a newer version")
     require(1 <= block_size <= BLOCK_SIZE_LIMIT, "block size out of range")
     return block_size
 
 
-def decode_block(fields: Fields, start: int, number: int, block_size: int) -> tuple[int, bytes]:
-    """§2.2: return the payload size and the content."""
-    kind = fields.number(1)
-    payload_size = fields.number(4)
-    content_size = fields.number(4)
-    payload_checksum = fields.number(4)
-    content_checksum = fields.number(4)
+def decode_block(fields: Fields, start: int, number: int, block_size: int) -> bytes:
+    """§2.2: return the content of a block whose marker, at start, has been read."""
+    header = read_block_header(fields, start, number)
+    require(1 <= header.content_size <= block_size, "content size out of range")
+    bound = header.content_size + header.content_size // 1024 + 64
+    require(header.head_size + 4 * (header.head_size > 0) < header.body_size <= bound, "body size out of range")
+    require(header.engine > 0 or (header.head_size == 0 and header.codebook is None), "a head or a codebook without an engine")
+    require(header.codebook is None, "a codebook that is not known")
+    body = Fields(fields.take(header.body_size))
+    head = body.take(header.head_size)
+    require(header.head_size == 0 or body.number(4) == xxh32low(head, number), "a head is damaged")
+    return decode_segments(body, header, head, number)
+
+
+@dataclass(frozen=True)
+class BlockHeader:
+    engine: int
+    content_size: int
+    head_size: int
+    body_size: int
+    codebook: tuple[bytes, int] | None
+
+
+def read_block_header(fields: Fields, start: int, number: int) -> BlockHeader:
+    size = fields.number(1)
+    own = Fields(fields.take(size))
     checked = fields.data[start : fields.pos]
     require(fields.number(4) == xxh32low(checked, number), "a block header is damaged")
-    require(1 <= content_size <= block_size, "content size out of range")
+    engine, flags = own.number(1), own.number(1)
+    require(flags <= 1, "a block with flags of a newer version")
+    content_size, head_size, body_size = own.varint(), own.varint(), own.varint()
+    codebook = (own.take(32), own.number(1)) if flags == 1 else None
+    require(own.pos == size, "a block header is longer than its fields")
+    return BlockHeader(engine, content_size, head_size, body_size, codebook)
+
+
+# §2.3: segments
+
+
+def decode_segments(body: Fields, header: BlockHeader, head: bytes, number: int) -> bytes:
+    content = b""
+    kinds = set()
+    count = 0
+    while body.pos < len(body.data):
+        kind, piece = decode_segment(body, header, head, number + (count << 32), header.content_size - len(content))
+        content += piece
+        kinds.add(kind)
+        count += 1
+    require(len(content) == header.content_size, "the segments have less content than the block")
+    require((ENGINE in kinds) == (header.engine > 0), "a block of an engine without its segments, or the other way round")
+    return content
+
+
+def decode_segment(body: Fields, header: BlockHeader, head: bytes, seed: int, left: int) -> tuple[int, bytes]:
+    """Return the kind and the content of a segment."""
+    start = body.pos
+    kind, applied_filter, content_size = body.number(1), body.number(1), body.varint()
+    require(1 <= content_size <= left, "content size of a segment out of range")
+    payload_size = content_size if kind == STORED else body.varint()
     require(1 <= payload_size <= content_size, "payload size out of range")
-    payload = fields.take(payload_size)
-    require(xxh32low(payload) == payload_checksum, "a payload is damaged")
-    content = decode_payload(kind, payload, content_size)
-    require(len(content) == content_size, "a block has not the stated content size")
-    require(xxh32low(content) == content_checksum, "the content of a block is damaged")
-    return payload_size, content
+    content_checksum = None if kind == STORED else body.number(4)
+    payload = body.take(payload_size)
+    checked = body.data[start : body.pos]
+    require(body.number(4) == xxh32low(checked, seed), "a segment is damaged")
+    require(kind in (STORED, ZSTD, ENGINE), "a segment of a kind of a newer version")
+    require(applied_filter == 0, "a segment with a filter of a newer version")
+    content = decode_payload(kind, payload, content_size, header, head)
+    require(len(content) == content_size, "a segment has not the stated content size")
+    require(content_checksum is None or xxh32low(content) == content_checksum, "the content of a segment is damaged")
+    return kind, content
 
 
-def decode_payload(kind: int, payload: bytes, content_size: int) -> bytes:
+def decode_payload(kind: int, payload: bytes, content_size: int, header: BlockHeader, head: bytes) -> bytes:
     if kind == STORED:
         return payload
     if kind == ZSTD:
         return decode_zstd(payload, content_size)
-    if kind == MIX:
+    # All engines there are code a block in one segment.
+    require(content_size == header.content_size, "a segment is not all of its block")
+    if header.engine == MIX:
         from reference.mix import decode_mix
 
-        return decode_mix(payload, content_size)
-    if kind == FAST:
+        return decode_mix(head, payload, content_size)
+    if header.engine == FAST:
         from reference.fast import decode_fast
 
-        return decode_fast(payload, content_size)
-    require(kind == PAPER, "a block of a kind of a newer version")
-    return decode_paper(payload, content_size)
+        return decode_fast(head, payload, content_size)
+    require(header.engine == PAPER, "a block of an engine of a newer version")
+    return decode_paper(head, payload, content_size)
 
 
 def decode_zstd(payload: bytes, content_size: int) -> bytes:
-    """Exactly one Zstandard frame that states its size, without dictionary (§2.2)."""
+    """Exactly one Zstandard frame that states its size, without dictionary (§2.3)."""
     require(payload.startswith(zstandard.FRAME_HEADER), "not a Zstandard frame")
     try:
         parameters = zstandard.get_frame_parameters(payload)
@@ -211,10 +267,10 @@ def decode_zstd(payload: bytes, content_size: int) -> bytes:
 
 
 def read_tail(fields: Fields, start: int, content: bytes, index: list[tuple[int, int]]) -> None:
-    """§2.3."""
+    """§2.4."""
     require(fields.number(8) == xxh64(content), "the content of the frame is damaged")
-    for payload_size, content_size in index:
-        require(fields.varint() == payload_size, "the index does not match a payload size")
+    for block_size, content_size in index:
+        require(fields.varint() == block_size, "the index does not match the size of a block")
         require(fields.varint() == content_size, "the index does not match a content size")
     checked = fields.data[start : fields.pos]
     require(fields.number(4) == xxh32low(checked), "the tail is damaged")
@@ -359,7 +415,7 @@ class LengthModel:
         return number
 
 
-# §3.1: payload of a paper block
+# §3.1: head of a paper block
 
 PHRASE_LENGTHS = (1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144)
 BOOK_SIZE_LIMIT = 65536
@@ -379,7 +435,8 @@ class PaperHeader:
     stream_sizes: tuple[int, ...]
 
 
-def read_paper_header(fields: Fields, content_size: int) -> PaperHeader:
+def read_paper_header(head: bytes, content_size: int) -> PaperHeader:
+    fields = Fields(head)
     flags = fields.number(1)
     header = PaperHeader(
         folded=flags == 1,
@@ -401,14 +458,15 @@ def read_paper_header(fields: Fields, content_size: int) -> PaperHeader:
     require(header.codebook_bytes >= header.book_sizes[0], "more unigrams than bytes")
     require(header.escape_bytes >= header.escape_count, "more escape words than bytes")
     require(header.codebook_bytes + header.escape_bytes <= content_size, "the word lists are larger than the content")
-    require(sum(header.stream_sizes) == len(fields.data) - fields.pos, "the streams do not fill the payload")
+    require(fields.pos == len(head), "a head is longer than its fields")
     return header
 
 
-def decode_paper(payload: bytes, content_size: int) -> bytes:
+def decode_paper(head: bytes, payload: bytes, content_size: int) -> bytes:
     """§3."""
+    header = read_paper_header(head, content_size)
+    require(sum(header.stream_sizes) == len(payload), "the streams do not fill the payload")
     fields = Fields(payload)
-    header = read_paper_header(fields, content_size)
     codebook, escape_words, escapes, case, levels, entries = (fields.take(size) for size in header.stream_sizes)
     spelling = SpellingModel()
     books = read_codebook(codebook, header, spelling)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from reference.decoder import MASK32, Fields, require
 from reference.mix import apply_case
 
-# §5.1: payload and bits
+# §5.1: head and bits
 
 
 @dataclass(frozen=True)
@@ -24,17 +24,19 @@ class Header:
     phrase_count: int
     phrase_items: int
     phrase_bytes: int
+    bits_size: int
 
 
 def read_header(fields: Fields, content_size: int) -> Header:
     require(1 <= fields.number(1) <= 3, "an unknown level")
     require(fields.number(1) == 0, "unknown flags of a fast block")
-    header = Header(*(fields.varint() for _ in range(9)))
+    header = Header(*(fields.varint() for _ in range(10)))
     require(header.item_count <= content_size and header.event_count <= header.item_count, "too many items")
     require(header.word_count < 2**16 and header.gap_count <= 4096, "a codebook is too large")
     require(max(header.word_count, header.gap_count) <= header.item_count, "a codebook is too large")
     require(max(header.word_bytes, header.gap_bytes, header.phrase_bytes) <= content_size, "a codebook has too many bytes")
     require(header.phrase_count < 2**16 and header.phrase_count <= header.phrase_items <= header.item_count, "too many phrases")
+    require(fields.pos == len(fields.data), "a head is longer than its fields")
     return header
 
 
@@ -180,10 +182,10 @@ def group_of(word_class: int) -> int:
 
 
 class Decoder:
-    def __init__(self, payload: bytes, content_size: int) -> None:
+    def __init__(self, head: bytes, payload: bytes, content_size: int) -> None:
+        self.header = read_header(Fields(head), content_size)
         fields = Fields(payload)
-        self.header = read_header(fields, content_size)
-        self.bits = Bits(fields.take(fields.varint()))
+        self.bits = Bits(fields.take(self.header.bits_size))
         self.symbols = Symbols(payload[fields.pos :])
         self.content_size = content_size
 
@@ -376,5 +378,5 @@ class Decoder:
         return distance
 
 
-def decode_fast(payload: bytes, content_size: int) -> bytes:
-    return Decoder(payload, content_size).decode()
+def decode_fast(head: bytes, payload: bytes, content_size: int) -> bytes:
+    return Decoder(head, payload, content_size).decode()

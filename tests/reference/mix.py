@@ -41,7 +41,7 @@ def truncated(number: int, divisor: int) -> int:
     return number // divisor if number >= 0 else -(-number // divisor)
 
 
-# §4.1, §4.2: payload and levels
+# §4.1, §4.2: head and levels
 
 SOME_WORDS, MANY_WORDS = (0, 1, 2, 3, 5, 7, 15, 16), tuple(range(3, 19))
 SOME_GAPS, MANY_GAPS = (0, 1, 2, 3, 4, 8, 9, 11), tuple(range(16))
@@ -97,6 +97,7 @@ def read_header(fields: Fields, content_size: int) -> Header:
     for count, size in ((word_count, word_bytes), (gap_count, gap_bytes)):
         require(count <= item_count // 2 and count < 2**20, "too many tokens in a codebook")
         require(size <= content_size // 2, "too many bytes in a codebook")
+    require(fields.pos == len(fields.data), "a head is longer than its fields")
     return Header(LEVELS[number], flags == 1, item_count, word_count, word_bytes, class_level, gap_count, gap_bytes)
 
 
@@ -1390,10 +1391,9 @@ class ChoiceItemDecoder(ItemDecoder):
         return self.flag(LINE_END, keys, self.line_end_base, expectation, 4)
 
 
-def decode_mix(payload: bytes, content_size: int) -> bytes:
-    fields = Fields(payload)
-    header = read_header(fields, content_size)
-    bits = BitDecoder(payload[fields.pos :], content_size)
+def decode_mix(head: bytes, payload: bytes, content_size: int) -> bytes:
+    header = read_header(Fields(head), content_size)
+    bits = BitDecoder(payload, content_size)
     speller = (ChoiceSpeller if header.level.by_choices else BitSpeller)(bits, header.level, content_size)
     words = read_book(speller, WORD, header.word_count, header.word_bytes, header.class_level)
     gaps = read_book(speller, GAP, header.gap_count, header.gap_bytes, header.class_level)

@@ -15,7 +15,24 @@ from reference import mix as reference_mix_decoder
 from samples import SMALL, english, source_code, synthetic_text
 
 import quasicryth
-from quasicryth.engines import _fast, _mix
+from quasicryth.engines import coded_block
+from quasicryth.engines.coded_block import CodedBlock
+from quasicryth.engines.options import EngineOptions
+from quasicryth.engines.registry import engine_of_name
+
+MIX, FAST = engine_of_name("mix"), engine_of_name("fast")
+
+
+def encode(engine, data: bytes, level: int) -> tuple[bytes, bytes]:
+    """The head and the payload of the one segment."""
+    block = coded_block.encode(data, EngineOptions(engine.name, level))
+    ((size, payload),) = block.segments
+    assert size == len(data)
+    return block.head, payload
+
+
+def decode(engine, head: bytes, payload: bytes, size: int) -> bytes:
+    return coded_block.decode(CodedBlock(head, ((size, payload),)), engine)
 
 
 @pytest.mark.parametrize("name", SMALL)
@@ -83,44 +100,48 @@ MIX_TEXTS = {
 @pytest.mark.parametrize("name", MIX_TEXTS)
 def test_mix_blocks(name, level):
     data = MIX_TEXTS[name]
-    payload = _mix.encode_block(data, level)
-    assert reference_mix_decoder.decode_mix(payload, len(data)) == data
+    assert reference_mix_decoder.decode_mix(*encode(MIX, data, level), len(data)) == data
 
 
 @pytest.mark.parametrize("name", [name for name in SMALL if SMALL[name]])
 def test_small_mix_blocks(name):
     data = SMALL[name][:600]
-    payload = _mix.encode_block(data, 8)
-    assert reference_mix_decoder.decode_mix(payload, len(data)) == data
+    assert reference_mix_decoder.decode_mix(*encode(MIX, data, 8), len(data)) == data
 
 
 def test_mix_files():
     data = english()[:3000]
     compressed = quasicryth.compress(data, 5, engine="mix", block_size=2000)
-    assert compressed[15 + 2] == reference_decoder.MIX
+    assert compressed[15 + 3] == reference_decoder.MIX
     assert reference_decoder.decode(compressed) == data
 
 
 @pytest.mark.parametrize("level", [4, 7])
 def test_damaged_mix_blocks(level):
-    """Both decoders take a damaged payload for the same content, or both refuse it."""
+    """Both decoders take a damaged block for the same content, or both refuse it."""
     data = wrapped("\n", 600)
-    payload = _mix.encode_block(data, level)
-    for position in [*range(14), *range(14, len(payload), 47)]:
-        damaged = payload[:position] + bytes([payload[position] ^ 1]) + payload[position + 1 :]
-        assert content_or_none(reference_mix_decoder.decode_mix, damaged, len(data)) == content_or_none(
-            _mix.decode_block, damaged, len(data)
-        )
+    head, payload = encode(MIX, data, level)
+    for position in range(len(head)):
+        assert_same_mix(changed(head, position, 1), payload, len(data))
+    for position in range(0, len(payload), 47):
+        assert_same_mix(head, changed(payload, position, 1), len(data))
+
+
+def changed(data: bytes, position: int, difference: int) -> bytes:
+    return data[:position] + bytes([data[position] ^ difference]) + data[position + 1 :]
+
+
+def assert_same_mix(head: bytes, payload: bytes, size: int) -> None:
+    assert content_or_none(reference_mix_decoder.decode_mix, head, payload, size) == content_or_none(
+        decode, MIX, head, payload, size
+    )
 
 
 @pytest.mark.parametrize("change", [-9, -8, -5, -2, -1, 1, 4, 8])
 def test_mix_blocks_of_another_length(change):
     data = MIX_TEXTS["english"][:500]
-    payload = _mix.encode_block(data, 6)
-    changed = payload[:change] if change < 0 else payload + bytes(change)
-    assert content_or_none(reference_mix_decoder.decode_mix, changed, len(data)) == content_or_none(
-        _mix.decode_block, changed, len(data)
-    )
+    head, payload = encode(MIX, data, 6)
+    assert_same_mix(head, payload[:change] if change < 0 else payload + bytes(change), len(data))
 
 
 FAST_TEXTS = {**MIX_TEXTS, "repeats": english()[:900] * 2 + b"again " * 400 + english()[200:800], "prose": english()[:9000]}
@@ -130,28 +151,33 @@ FAST_TEXTS = {**MIX_TEXTS, "repeats": english()[:900] * 2 + b"again " * 400 + en
 @pytest.mark.parametrize("name", FAST_TEXTS)
 def test_fast_blocks(name, level):
     data = FAST_TEXTS[name]
-    assert reference_fast_decoder.decode_fast(_fast.encode_block(data, level), len(data)) == data
+    assert reference_fast_decoder.decode_fast(*encode(FAST, data, level), len(data)) == data
 
 
 @pytest.mark.parametrize("name", [name for name in SMALL if SMALL[name]])
 def test_small_fast_blocks(name):
     data = SMALL[name]
-    assert reference_fast_decoder.decode_fast(_fast.encode_block(data, 2), len(data)) == data
+    assert reference_fast_decoder.decode_fast(*encode(FAST, data, 2), len(data)) == data
 
 
 @pytest.mark.parametrize("name", ["repeats", "chinese"])
 def test_damaged_fast_blocks(name):
     data = FAST_TEXTS[name]
-    payload = _fast.encode_block(data, 3)
-    for position in [*range(60), *range(60, len(payload), 23)]:
-        damaged = payload[:position] + bytes([payload[position] ^ 1 << position % 8]) + payload[position + 1 :]
-        assert content_or_none(reference_fast_decoder.decode_fast, damaged, len(data)) == content_or_none(
-            _fast.decode_block, damaged, len(data)
-        )
+    head, payload = encode(FAST, data, 3)
+    for position in range(len(head)):
+        assert_same_fast(changed(head, position, 1 << position % 8), payload, len(data))
+    for position in [*range(40), *range(40, len(payload), 23)]:
+        assert_same_fast(head, changed(payload, position, 1 << position % 8), len(data))
 
 
-def content_or_none(decode, payload, size):
+def assert_same_fast(head: bytes, payload: bytes, size: int) -> None:
+    assert content_or_none(reference_fast_decoder.decode_fast, head, payload, size) == content_or_none(
+        decode, FAST, head, payload, size
+    )
+
+
+def content_or_none(decode, *arguments):
     try:
-        return decode(payload, size)
+        return decode(*arguments)
     except (reference_decoder.FormatError, quasicryth.QczError):
         return None

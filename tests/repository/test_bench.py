@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
+from libraries import need
 
 import quasicryth
 from bench.attacks import soak
 from bench.machine.description import RESULTS, judge
 from bench.machine.measuring import command_seconds, compare
-from bench.measures import integrations, levels
+from bench.measures import integrations, levels, memory
 from bench.measures.mix import SIZE_BARS, measure_level
 from bench.pages import picture
 from bench.pages.readme import fill
@@ -49,9 +50,9 @@ def test_levels_are_measured_on_a_round_trip(level):
     assert 0 < result["bytes"] < 200 < result["decoder_memory_bytes"]
 
 
-def test_a_readme_without_a_place_for_a_table_is_refused():
-    with pytest.raises(ValueError, match="0 places for sizes"):
-        fill("# quasicryth\n")
+def test_a_page_without_a_place_for_a_table_is_refused():
+    with pytest.raises(ValueError, match="README.md has 0 places for levels"):
+        fill("README.md", "# quasicryth\n")
 
 
 def test_a_soak_does_everything_and_sees_what_piles_up(tmp_path):
@@ -73,6 +74,13 @@ def test_levels_of_all_programs_are_measured_on_a_round_trip():
             assert min(result["compress_seconds"], result["decompress_seconds"]) >= 0
 
 
+def test_peaks_of_memory_are_those_of_a_round_trip():
+    text = b"some text to measure. " * 100_000
+    for peaks in (memory.measure_level(1, "text", text), memory.measure_rival("gzip -9", "text", text)):
+        assert peaks.keys() == {"compress_bytes", "decompress_bytes"}
+        assert all(1 << 22 < peak < 1 << 30 for peak in peaks.values())
+
+
 def test_the_picture_is_of_the_kept_results():
     kept, drawn = picture.load_kept(), (RESULTS / "levels.svg").read_text(encoding="utf-8")
     assert set(kept["results"]) == set(levels.PROGRAMS) == set(picture.STYLES)
@@ -84,6 +92,8 @@ def test_the_picture_is_of_the_kept_results():
 
 
 def test_readers_of_lines_are_verified(tmp_path):
+    need("fsspec")
+    need("dask.bag")
     log = integrations.make_log(b"one 1\r\ntwo 22\r\n", 5000)
     assert len(log) >= 5000
     assert log.startswith(b"one ")

@@ -108,6 +108,7 @@ def test_source_distribution(distributions):
         "quasicryth/frames/FORMAT.md",
         "LICENSE",
         "README.md",
+        "docs/command.md",
     } <= names
     assert not [name for name in names if name.endswith((".so", ".pyc", "_parse.c"))]
 

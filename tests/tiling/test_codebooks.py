@@ -8,7 +8,6 @@ from itertools import pairwise, product
 import pytest
 from samples import SMALL, english, synthetic_text
 
-from quasicryth.frames.info import LEVEL_NAMES
 from quasicryth.tiling import _codebooks, _parse, parse_tiling
 from quasicryth.tiling._codebooks import build_codebooks, size_tier
 from quasicryth.tiling._tokens import Tokens
@@ -54,7 +53,7 @@ def test_books_hold_the_commonest_entries(name):
     assert books.unigram_ids() == by_bytes
     index = {word: i for i, word in enumerate(by_bytes)}
     for book in range(1, 11):
-        assert books.entries(book) == expected_phrases(ids, index, LENGTHS[book], limits[book]), LEVEL_NAMES[book + 1]
+        assert books.entries(book) == expected_phrases(ids, index, LENGTHS[book], limits[book]), f"{LENGTHS[book]}-grams"
 
 
 def test_counting_in_many_passes_gives_the_same_books():
@@ -144,7 +143,7 @@ def test_depths_must_fit_the_words():
 
 def test_parts_of_different_blocks_are_refused():
     """Numbers of one block's words would lead out of the other's memory."""
-    from quasicryth.engines._paper import encode_block
+    from quasicryth.engines.registry import engine_of_name
     from quasicryth.tiling._codebooks import Codebooks, build_codebooks
     from quasicryth.tiling._parse import Parse, parse_tokens
     from quasicryth.tiling._tokens import Tokens
@@ -155,11 +154,9 @@ def test_parts_of_different_blocks_are_refused():
     for wrong in (Codebooks(), build_codebooks(two)):
         with pytest.raises(ValueError, match="codebooks"):
             parse_tokens(one, wrong, bytes(len(one)))
-        with pytest.raises(ValueError, match="same block"):
-            encode_block(one, wrong, parse)
-    for wrong in (Parse(), parse_tokens(two, build_codebooks(two), bytes(1))):
-        with pytest.raises(ValueError, match="same block"):
-            encode_block(one, books, wrong)
-    with pytest.raises(ValueError, match="same block"):
-        encode_block(two, books, parse)
-    assert encode_block(one, books, parse)
+    with pytest.raises(ValueError, match="no block"):
+        Parse().view()
+    encoder = engine_of_name("paper").encoder(6)
+    with pytest.raises(ValueError, match="another block"):
+        encoder.plan(b"the cat and the dog " * 50, parse=parse_tokens(two, build_codebooks(two), bytes(1)).view())
+    assert encoder.plan(b"the cat and the dog " * 50, parse=parse.view())

@@ -30,8 +30,8 @@ static int fits_block(const fast_header *header, size_t raw_size)
            header->phrase_count <= header->phrase_items && header->phrase_bytes <= raw_size;
 }
 
-qcz_status fast_header_read(const uint8_t *payload, size_t size, size_t raw_size, fast_header *header, size_t *header_size,
-                            qcz_error *error)
+qcz_status fast_header_read(const uint8_t *payload, size_t size, size_t raw_size, size_t segment_size, fast_header *header,
+                            size_t *header_size, qcz_error *error)
 {
     byte_reader reader = {.next = payload, .end = payload + size};
     if (raw_size > QCZ_MAX_BLOCK_SIZE)
@@ -53,7 +53,7 @@ qcz_status fast_header_read(const uint8_t *payload, size_t size, size_t raw_size
         return fail(error, QCZ_ERROR_CORRUPT, "the header is malformed or cut short", *header_size);
     if (header->level < FAST_FIRST_LEVEL || header->level > FAST_LAST_LEVEL || flags != 0)
         return fail(error, QCZ_ERROR_CORRUPT, "the header names an unknown level or flag", 0);
-    if (!fits_block(header, raw_size) || header->bits_size > size - *header_size)
+    if (!fits_block(header, raw_size) || header->bits_size > segment_size)
         return fail(error, QCZ_ERROR_CORRUPT, "the header promises more than the block can hold", 2);
     return QCZ_OK;
 }

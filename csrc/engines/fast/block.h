@@ -84,8 +84,8 @@ typedef struct fast_header {
 } fast_header;
 
 void fast_header_write(const fast_header *header, qcz_buffer *payload);
-qcz_status fast_header_read(const uint8_t *payload, size_t size, size_t raw_size, fast_header *header, size_t *header_size,
-                            qcz_error *error);
+qcz_status fast_header_read(const uint8_t *payload, size_t size, size_t raw_size, size_t segment_size, fast_header *header,
+                            size_t *header_size, qcz_error *error);
 
 /* `event_symbols` is bins and more; the shape of the events depends on it. */
 static_shape fast_shape(fast_model model, uint32_t event_symbols);

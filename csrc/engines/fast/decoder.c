@@ -418,35 +418,50 @@ static int decode_all(fast_decoder *decoder, const uint8_t *body, size_t size)
     return decoder->failure == NULL && read_items(decoder);
 }
 
-qcz_status qcz_fast_memory(const uint8_t *payload, size_t size, size_t raw_size, uint64_t *needed, fast_statistics *statistics,
-                           qcz_error *error)
+/* Reads the head, which has to be all of it, for a segment of so many bytes; SIZE_MAX if that is not known yet. */
+static qcz_status read_head(const engine_head *head, size_t segment_size, fast_header *header, qcz_error *error)
 {
-    fast_header header;
-    size_t header_size;
-    const qcz_status status = fast_header_read(payload, size, raw_size, &header, &header_size, error);
-    *needed = status == QCZ_OK ? decoder_memory(&header) : 0;
-    if (status == QCZ_OK && statistics != NULL)
-        *statistics = (fast_statistics){.level = header.level, .item_count = header.item_count, .event_count = header.event_count,
-                                            .word_count = header.word_count, .gap_count = header.gap_count,
-                                            .phrase_count = header.phrase_count};
+    size_t header_size = 0;
+    const qcz_status status = fast_header_read(head->bytes, head->size, head->block_size, segment_size, header, &header_size, error);
+    if (status == QCZ_OK && header_size != head->size)
+        return fail(error, QCZ_ERROR_CORRUPT, "bytes follow the head", header_size);
     return status;
 }
 
-qcz_status qcz_fast_decode(const uint8_t *payload, size_t size, uint8_t *output, size_t raw_size, qcz_error *error)
+qcz_status fast_decode_memory(const engine_head *head, uint64_t *needed, qcz_error *error)
+{
+    fast_header header;
+    const qcz_status status = read_head(head, SIZE_MAX, &header, error);
+    *needed = status == QCZ_OK ? decoder_memory(&header) : 0;
+    return status;
+}
+
+static void report_header(const qcz_decoder_options *options, const fast_header *header)
+{
+    if (options->report == NULL)
+        return;
+    options->report(options->report_context, NULL, "level", header->level);
+    options->report(options->report_context, NULL, "items", header->item_count);
+    options->report(options->report_context, NULL, "events", header->event_count);
+    options->report(options->report_context, "codebook_entries", "words", header->word_count);
+    options->report(options->report_context, "codebook_entries", "gaps", header->gap_count);
+    options->report(options->report_context, "codebook_entries", "phrases", header->phrase_count);
+}
+
+qcz_status fast_decode(const qcz_decoder_options *options, const engine_head *head, const engine_segment *segment, qcz_error *error)
 {
     fast_decoder *decoder = calloc(1, sizeof *decoder);
     if (decoder == NULL)
-        return fail(error, QCZ_ERROR_MEMORY, "out of memory", 0);
-    size_t header_size = 0;
-    qcz_status status = fast_header_read(payload, size, raw_size, &decoder->books.header, &header_size, error);
+        return out_of_memory(error);
+    qcz_status status = read_head(head, segment->size, &decoder->books.header, error);
     if (status == QCZ_OK && !allocate_all(decoder))
-        status = fail(error, QCZ_ERROR_MEMORY, "out of memory", 0);
+        status = out_of_memory(error);
     if (status == QCZ_OK) {
-        decoder->output = decoder->next = output;
-        decoder->end = output + raw_size;
-        if (!decode_all(decoder, payload + header_size, size - header_size))
-            status = fail(error, decoder->failure == fast_books_no_memory ? QCZ_ERROR_MEMORY : QCZ_ERROR_CORRUPT, decoder->failure,
-                          header_size);
+        report_header(options, &decoder->books.header);
+        decoder->output = decoder->next = segment->block;
+        decoder->end = segment->block + segment->end;
+        if (!decode_all(decoder, segment->payload, segment->size))
+            status = fail(error, decoder->failure == fast_books_no_memory ? QCZ_ERROR_MEMORY : QCZ_ERROR_CORRUPT, decoder->failure, 0);
     }
     free_all(decoder);
     free(decoder);

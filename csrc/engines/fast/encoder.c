@@ -2,6 +2,7 @@
  * encoder.c - writes one fast block: items, a plan (codebooks, bins, frequencies) and a parse, made for each other in turns, then
  * all symbols.
  */
+#include "base/error.h"
 #include "engines/fast/code_cost.h"
 #include "engines/fast/fast.h"
 #include "engines/fast/plan.h"
@@ -28,7 +29,7 @@ typedef struct fast_effort {
 typedef struct fast_encoder {
     unsigned level;
     const fast_effort *effort;
-    fast_phrase_positions positions;
+    qcz_positions positions;
     item_list items;
     uint16_t *word_classes; /* per distinct word */
     uint64_t *keys;         /* per item: of its bytes */
@@ -638,7 +639,7 @@ static void measure_phrases(const fast_encoder *encoder, fast_header *header)
 }
 
 /* Tables, those of the codebooks first, then the bits of phrases and of items, each from a whole byte on, and the symbols. */
-static int put_body(fast_encoder *encoder, uint32_t event_count, static_tables *tables, qcz_buffer *payload)
+static int put_body(fast_encoder *encoder, uint32_t event_count, static_tables *tables, qcz_buffer *head, qcz_buffer *payload)
 {
     const fast_plan *plan = &encoder->plan;
     bit_writer bits = {.pending_count = 0};
@@ -654,23 +655,23 @@ static int put_body(fast_encoder *encoder, uint32_t event_count, static_tables *
                           .gap_bytes = plan->gaps.byte_count, .phrase_count = plan->phrase_count,
                           .bits_size = (uint32_t)(bits.output.size + phrases->size + items->size)};
     measure_phrases(encoder, &header);
-    fast_header_write(&header, payload);
+    fast_header_write(&header, head);
     buffer_put_bytes(payload, bits.output.bytes, bits.output.size);
     buffer_put_bytes(payload, phrases->bytes, phrases->size);
     buffer_put_bytes(payload, items->bytes, items->size);
-    complete = complete && static_encode(encoder->symbols, encoder->symbol_count, tables, payload);
+    complete = complete && head->status == QCZ_OK && static_encode(encoder->symbols, encoder->symbol_count, tables, payload);
     qcz_buffer_free(&bits.output);
     return complete;
 }
 
-static int write_payload(fast_encoder *encoder, qcz_buffer *payload)
+static int write_payload(fast_encoder *encoder, qcz_buffer *head, qcz_buffer *payload)
 {
     static_tables tables[FAST_MODELS] = {{.table_of = NULL}};
     encoder->keeps_symbols = 1;
     put_codebooks(encoder);
     put_phrases(encoder);
     const uint32_t event_count = put_items(encoder);
-    const int complete = !encoder->out_of_memory && put_body(encoder, event_count, tables, payload);
+    const int complete = !encoder->out_of_memory && put_body(encoder, event_count, tables, head, payload);
     for (int model = 0; model < FAST_MODELS; model++)
         static_tables_free(&tables[model]);
     return complete;
@@ -693,40 +694,43 @@ static void free_all(fast_encoder *encoder)
     qcz_buffer_free(&encoder->item_bits.output);
 }
 
-static int encode(fast_encoder *encoder, qcz_buffer *payload)
+static int encode(fast_encoder *encoder, qcz_buffer *head, qcz_buffer *payload)
 {
     if (!allocate_all(encoder) || !find_classes(encoder))
         return 0;
     start_items(encoder);
-    return find_parse(encoder) && make_plan(encoder) && write_payload(encoder, payload);
+    return find_parse(encoder) && make_plan(encoder) && write_payload(encoder, head, payload);
 }
 
-qcz_status qcz_fast_encode(const uint8_t *block, size_t size, unsigned level, const fast_phrase_positions *positions, qcz_buffer *payload)
+uint64_t fast_encode_memory(unsigned level, size_t size)
 {
-    *payload = (qcz_buffer){0};
-    if (size > QCZ_MAX_BLOCK_SIZE || level < FAST_FIRST_LEVEL || level > FAST_LAST_LEVEL)
-        return QCZ_ERROR_LIMIT;
+    (void)level;
+    return size;
+}
+
+qcz_status fast_encode(const qcz_encoder_options *options, const engine_block *block, qcz_buffer *head, qcz_buffer *payload,
+                       qcz_error *error)
+{
     fast_encoder *encoder = calloc(1, sizeof *encoder);
     if (encoder == NULL)
-        return QCZ_ERROR_MEMORY;
-    encoder->level = level;
-    encoder->effort = &efforts[level - FAST_FIRST_LEVEL];
-    encoder->positions = *positions;
-    qcz_status status = items_split(block, size, &encoder->items);
-    if (status == QCZ_OK) {
-        if (positions->depths != NULL && positions->count != encoder->items.count)
-            status = QCZ_ERROR_LIMIT;
-        else
-            status = encode(encoder, payload) ? QCZ_OK : QCZ_ERROR_MEMORY;
-        free_all(encoder);
-    }
-    free(encoder);
+        return out_of_memory(error);
+    encoder->level = options->level;
+    encoder->effort = &efforts[options->level - FAST_FIRST_LEVEL];
+    if (block->positions != NULL)
+        encoder->positions = *block->positions;
+    qcz_status status = items_split(block->bytes, block->size, &encoder->items);
     if (status != QCZ_OK)
-        qcz_buffer_free(payload);
+        status = out_of_memory(error);
+    else if (encoder->positions.depths != NULL && encoder->positions.count != encoder->items.count)
+        status = fail(error, QCZ_ERROR_PARAMETER, "the block has another number of items than there are depths", 0);
+    else if (!encode(encoder, head, payload))
+        status = out_of_memory(error);
+    free_all(encoder);
+    free(encoder);
     return status;
 }
 
-qcz_status qcz_fast_item_count(const uint8_t *block, size_t size, size_t *count)
+qcz_status fast_item_count(const uint8_t *block, size_t size, size_t *count)
 {
     item_list items;
     const qcz_status status = items_split(block, size, &items);

@@ -1,5 +1,5 @@
 /* coder_avx2.c - the mixing engine compiled for x86 processors with AVX2 and BMI2. */
-#include "engines/mix/cpu_path.h"
+#include "engines/mix/path.h"
 
 #if QCZ_X86
 #if defined(__clang__)

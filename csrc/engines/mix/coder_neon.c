@@ -1,5 +1,5 @@
 /* coder_neon.c - the mixing engine compiled for 64-bit Arm processors. */
-#include "engines/mix/cpu_path.h"
+#include "engines/mix/path.h"
 
 #if QCZ_NEON
 #include "engines/mix/vector_neon.h"

@@ -1,5 +1,6 @@
 /* encoder.c - writes one mix block: items, codebooks, then everything through the coder of mix_coder.h. */
-#include "engines/mix/cpu_path.h"
+#include "engines/mix/path.h"
+#include "base/error.h"
 #include "base/memory.h"
 #include "books/token_choice.h"
 #include "engines/mix/mix.h"
@@ -46,7 +47,7 @@ static void fill_book(const token_list *tokens, const token_choice *choice, toke
 }
 
 /* Classes of the words of the codebook; sets the level from which on words have one. */
-static int start_coder(mix_encoder *encoder, unsigned level, size_t size)
+static int start_coder(mix_encoder *encoder, unsigned level, size_t size, qcz_buffer *head)
 {
     mix_coder *coder = &encoder->coder;
     coder->header = (mix_header){.level = level, .flags = coder->header.flags, .item_count = encoder->items.count,
@@ -63,34 +64,36 @@ static int start_coder(mix_encoder *encoder, unsigned level, size_t size)
     coder->source = (item_source){.items = &encoder->items, .word_tokens = encoder->words.entries, .gap_tokens = encoder->gap_tokens,
                                   .canonical = &encoder->canonical};
     arithmetic_encoder_start(&coder->encoder);
-    mix_header_write(&coder->header, &coder->encoder.output);
-    return 1;
+    mix_header_write(&coder->header, head);
+    return head->status == QCZ_OK;
 }
 
-static qcz_status encode(mix_encoder *encoder, const uint8_t *block, size_t size, unsigned level, mix_code_block *code)
+static qcz_status encode(mix_encoder *encoder, const engine_block *block, unsigned level, mix_code_block *code, qcz_buffer *head)
 {
-    const qcz_status status = items_split(block, size, &encoder->items);
+    const qcz_status status = items_split(block->bytes, block->size, &encoder->items);
     if (status != QCZ_OK)
         return status;
-    if (!choose_books(encoder, mix_level_find(level)) || !start_coder(encoder, level, size) || !code(&encoder->coder))
+    if (!choose_books(encoder, mix_level_find(level)) || !start_coder(encoder, level, block->size, head) || !code(&encoder->coder))
         return QCZ_ERROR_MEMORY;
     if (encoder->coder.decisions_left == 0)
-        return QCZ_ERROR_LIMIT;
+        return QCZ_ERROR_NOT_TEXT; /* a decoder would refuse the effort */
     return arithmetic_encoder_finish(&encoder->coder.encoder);
 }
 
-qcz_status qcz_mix_encode(const uint8_t *block, size_t size, unsigned level, qcz_cpu_path path, qcz_buffer *payload)
+uint64_t mix_encode_memory(unsigned level, size_t size)
 {
-    mix_code_block *code = cpu_path_find(path);
-    if (size > QCZ_MAX_BLOCK_SIZE || mix_level_find(level) == NULL || code == NULL)
-        return QCZ_ERROR_LIMIT;
+    (void)level;
+    return size;
+}
+
+qcz_status mix_encode(const qcz_encoder_options *options, const engine_block *block, qcz_buffer *head, qcz_buffer *payload,
+                      qcz_error *error)
+{
     mix_encoder *encoder = calloc(1, sizeof *encoder);
     if (encoder == NULL)
-        return QCZ_ERROR_MEMORY;
-    const qcz_status status = encode(encoder, block, size, level, code);
+        return out_of_memory(error);
+    const qcz_status status = encode(encoder, block, options->level, mix_path_find(options->path), head);
     *payload = encoder->coder.encoder.output;
-    if (status != QCZ_OK)
-        qcz_buffer_free(payload);
     items_free(&encoder->items);
     canonical_gaps_free(&encoder->canonical);
     token_choice_free(&encoder->words);
@@ -98,5 +101,5 @@ qcz_status qcz_mix_encode(const uint8_t *block, size_t size, unsigned level, qcz
     free(encoder->gap_tokens);
     mix_coder_free(&encoder->coder);
     free(encoder);
-    return status;
+    return status == QCZ_OK ? status : fail(error, status, "the block cannot be coded, or there is no memory for it", 0);
 }

@@ -32,7 +32,7 @@ static void read_fields(byte_reader *reader, paper_header *header)
         header->stream_sizes[stream] = read_varint(reader);
 }
 
-static uint64_t stream_total(const paper_header *header)
+uint64_t paper_stream_total(const paper_header *header)
 {
     uint64_t total = 0;
     for (unsigned stream = 0; stream < PAPER_STREAM_COUNT; stream++)
@@ -65,8 +65,7 @@ static int books_are_sound(const paper_header *header)
     return 1;
 }
 
-static qcz_status check_header(const paper_header *header, size_t raw_size, size_t stream_bytes, size_t header_size,
-                               qcz_error *error)
+static qcz_status check_header(const paper_header *header, size_t raw_size, size_t header_size, qcz_error *error)
 {
     if (header->flags > PAPER_CASE_FOLDED)
         return fail(error, QCZ_ERROR_CORRUPT, "reserved flags of the paper block are set", header_size);
@@ -79,20 +78,17 @@ static qcz_status check_header(const paper_header *header, size_t raw_size, size
     if ((uint64_t)header->unigram_bytes + header->escape_word_bytes > raw_size || header->book_sizes[0] > header->unigram_bytes ||
         header->escape_word_count > header->escape_word_bytes)
         return fail(error, QCZ_ERROR_CORRUPT, "the words of the codebook do not fit the size of the block", header_size);
-    if (stream_total(header) != stream_bytes)
-        return fail(error, QCZ_ERROR_CORRUPT, "the sizes of the streams do not add up to the size of the block", header_size);
     return QCZ_OK;
 }
 
-qcz_status paper_header_read(const uint8_t *payload, size_t size, size_t raw_size, paper_header *header, size_t *header_size,
-                             qcz_error *error)
+qcz_status paper_header_read(const engine_head *head, paper_header *header, qcz_error *error)
 {
-    byte_reader reader = {.next = payload, .end = payload + size};
+    byte_reader reader = {.next = head->bytes, .end = head->bytes + head->size};
     read_fields(&reader, header);
-    *header_size = (size_t)(reader.next - payload);
+    const size_t header_size = (size_t)(reader.next - head->bytes);
     if (reader.failed)
-        return fail(error, QCZ_ERROR_CORRUPT, "the header of the paper block is cut or malformed", *header_size);
-    if (raw_size > QCZ_MAX_BLOCK_SIZE)
-        return fail(error, QCZ_ERROR_LIMIT, "the block is larger than the format allows", 0);
-    return check_header(header, raw_size, size - *header_size, *header_size, error);
+        return fail(error, QCZ_ERROR_CORRUPT, "the head is cut or malformed", header_size);
+    if (header_size != head->size)
+        return fail(error, QCZ_ERROR_CORRUPT, "bytes follow the head", header_size);
+    return check_header(header, head->block_size, header_size, error);
 }

@@ -1,12 +1,13 @@
 /*
  * block.h - the header of a paper block, shared by its encoder and decoder. FORMAT.md, section "Paper block". Room engines/paper:
- * the published method, as an engine; it may use base, text, books, coding and engines/engine.h.
+ * the published method, as an engine; it may use base, text, books, coding and the headers in engines.
  */
 #ifndef QCZ_ENGINES_PAPER_BLOCK_H
 #define QCZ_ENGINES_PAPER_BLOCK_H
 
 #include "base/buffer.h"
 #include "base/bytes.h"
+#include "engines/engine.h"
 #include "engines/paper/parse.h"
 
 enum { PAPER_CASE_FOLDED = 1 }; /* the only flag; the other bits are reserved */
@@ -25,8 +26,10 @@ typedef struct paper_header {
 
 void paper_header_write(const paper_header *header, qcz_buffer *payload);
 
-/* Reads and checks the header; `*header_size` is where the streams begin. `size` must be the payload's whole size. */
-qcz_status paper_header_read(const uint8_t *payload, size_t size, size_t raw_size, paper_header *header, size_t *header_size,
-                             qcz_error *error);
+/* Reads and checks a head; all of it has to be the header. */
+qcz_status paper_header_read(const engine_head *head, paper_header *header, qcz_error *error);
+
+/* The bytes of all streams: the size that the segment has to have. */
+uint64_t paper_stream_total(const paper_header *header);
 
 #endif

@@ -50,7 +50,8 @@ typedef struct paper_decoder {
     uint8_t *next;
     uint8_t *end;
     uint32_t words_left;
-    paper_statistics *statistics;
+    uint64_t literal_count; /* events written one by one */
+    uint64_t match_count;   /* references to earlier events */
     qcz_error *error;
 } paper_decoder;
 
@@ -58,11 +59,6 @@ static qcz_status fail_in(paper_decoder *decoder, enum paper_stream stream, cons
 {
     const size_t offset = (size_t)(decoder->streams[stream].next - decoder->payload);
     return fail(decoder->error, QCZ_ERROR_CORRUPT, message, offset);
-}
-
-static qcz_status fail_memory(paper_decoder *decoder)
-{
-    return fail(decoder->error, QCZ_ERROR_MEMORY, "out of memory", 0);
 }
 
 static int overran(const paper_decoder *decoder, enum paper_stream stream)
@@ -98,11 +94,10 @@ static uint64_t memory_needed(const paper_header *header)
     return needed + (uint64_t)header->word_count * sizeof(uint32_t);
 }
 
-qcz_status qcz_paper_memory(const uint8_t *payload, size_t size, size_t raw_size, uint64_t *needed, qcz_error *error)
+qcz_status paper_decode_memory(const engine_head *head, uint64_t *needed, qcz_error *error)
 {
     paper_header header;
-    size_t header_size;
-    const qcz_status status = paper_header_read(payload, size, raw_size, &header, &header_size, error);
+    const qcz_status status = paper_header_read(head, &header, error);
     *needed = status == QCZ_OK ? memory_needed(&header) : 0;
     return status;
 }
@@ -165,7 +160,7 @@ static qcz_status decode_unigrams(paper_decoder *decoder, spelling_model *spelli
     const uint32_t size = decoder->header.book_sizes[0];
     const uint32_t common = size < PAPER_COMMON_UNIGRAMS ? size : PAPER_COMMON_UNIGRAMS;
     if (word_list_allocate(&decoder->unigrams, size, decoder->header.unigram_bytes) != QCZ_OK)
-        return fail_memory(decoder);
+        return out_of_memory(decoder->error);
     if (decode_words(decoder, STREAM_CODEBOOK, spelling, &decoder->unigrams, common) != QCZ_OK ||
         decode_words(decoder, STREAM_CODEBOOK, spelling, &decoder->unigrams, size - common) != QCZ_OK ||
         !is_complete(&decoder->unigrams))
@@ -182,7 +177,7 @@ static qcz_status decode_phrase_books(paper_decoder *decoder)
     decoder->phrases[1] = calloc((size_t)phrase_words, sizeof(uint16_t));
     phrase_model model;
     if (decoder->phrases[1] == NULL || phrase_model_start(&model, sizes[0]) != QCZ_OK)
-        return fail_memory(decoder);
+        return out_of_memory(decoder->error);
     qcz_status status = QCZ_OK;
     for (uint32_t book = 1; book < PAPER_BOOK_COUNT && status == QCZ_OK; book++) {
         if (book > 1)
@@ -218,7 +213,7 @@ static qcz_status start_escapes(paper_decoder *decoder)
     if (uses == NULL ||
         node_arena_allocate(&decoder->escapes_arena, LENGTH_MODEL_NODES + frequency_model_node_count(count)) != QCZ_OK) {
         free(uses);
-        return fail_memory(decoder);
+        return out_of_memory(decoder->error);
     }
     length_model model;
     length_model_start(&model, &decoder->escapes_arena);
@@ -235,7 +230,7 @@ static qcz_status decode_escape_words(paper_decoder *decoder, spelling_model *sp
 {
     const uint32_t count = decoder->header.escape_word_count;
     if (word_list_allocate(&decoder->escape_words, count, decoder->header.escape_word_bytes) != QCZ_OK)
-        return fail_memory(decoder);
+        return out_of_memory(decoder->error);
     if (decode_words(decoder, STREAM_ESCAPE_WORDS, spelling, &decoder->escape_words, count) != QCZ_OK ||
         !is_complete(&decoder->escape_words))
         return fail_in(decoder, STREAM_ESCAPE_WORDS, "the words outside the codebook are malformed");
@@ -246,7 +241,7 @@ static qcz_status decode_all_words(paper_decoder *decoder)
 {
     spelling_model spelling;
     if (spelling_model_start(&spelling) != QCZ_OK)
-        return fail_memory(decoder);
+        return out_of_memory(decoder->error);
     qcz_status status = decode_unigrams(decoder, &spelling);
     if (status == QCZ_OK)
         status = decode_escape_words(decoder, &spelling);
@@ -295,11 +290,11 @@ static qcz_status decode_next(paper_decoder *decoder)
     arithmetic_decoder *levels = &decoder->streams[STREAM_LEVELS];
     const event_match match = decode_match(levels, decoder->model);
     if (match.length > 0) {
-        decoder->statistics->match_count++;
+        decoder->match_count++;
         return replay_match(decoder, match);
     }
     event literal;
-    decoder->statistics->literal_count++;
+    decoder->literal_count++;
     const qcz_status status = decode_event(levels, &decoder->streams[STREAM_ENTRIES], decoder->model, &literal);
     return status == QCZ_OK ? add_event(decoder, literal) : status;
 }
@@ -310,7 +305,7 @@ static qcz_status decode_events(paper_decoder *decoder)
     decoder->model = calloc(1, sizeof *decoder->model);
     if (decoder->events == NULL || decoder->model == NULL ||
         event_model_start(decoder->model, decoder->header.book_sizes) != QCZ_OK)
-        return fail_memory(decoder);
+        return out_of_memory(decoder->error);
     while (decoder->words_left > 0)
         if (decode_next(decoder) != QCZ_OK || overran(decoder, STREAM_LEVELS))
             return fail_in(decoder, STREAM_LEVELS, "an event does not fit the block");
@@ -387,9 +382,9 @@ static qcz_status emit_all(paper_decoder *decoder)
 
 /* ---- block ----------------------------------------------------------------------------------------------------------- */
 
-static void start_streams(paper_decoder *decoder, size_t header_size)
+static void start_streams(paper_decoder *decoder)
 {
-    size_t offset = header_size;
+    size_t offset = 0;
     for (unsigned stream = 0; stream < PAPER_STREAM_COUNT; stream++) {
         const size_t size = decoder->header.stream_sizes[stream];
         arithmetic_decoder_start(&decoder->streams[stream], decoder->payload + offset, size);
@@ -397,47 +392,55 @@ static void start_streams(paper_decoder *decoder, size_t header_size)
     }
 }
 
-static void fill_statistics(const paper_decoder *decoder, size_t header_size)
+/* What `qcz info` prints of a block. */
+static void report_block(const paper_decoder *decoder, size_t head_size, const qcz_decoder_options *options)
 {
-    paper_statistics *statistics = decoder->statistics;
-    statistics->word_count = decoder->header.word_count;
-    statistics->event_count = decoder->event_count;
-    statistics->escape_word_count = decoder->header.escape_word_count;
-    statistics->header_size = header_size;
-    for (unsigned book = 0; book < PAPER_BOOK_COUNT; book++)
-        statistics->book_sizes[book] = decoder->header.book_sizes[book];
-    for (unsigned stream = 0; stream < PAPER_STREAM_COUNT; stream++)
-        statistics->stream_sizes[stream] = decoder->header.stream_sizes[stream];
+    static const char *const books[PAPER_BOOK_COUNT] = {"unigram", "bigram",  "3-gram",  "5-gram",  "8-gram",  "13-gram",
+                                                        "21-gram", "34-gram", "55-gram", "89-gram", "144-gram"};
+    static const char *const streams[PAPER_STREAM_COUNT] = {"codebook", "escape words", "escapes", "case", "levels", "entries"};
+    qcz_fact_report *const report = options->report;
+    void *const context = options->report_context;
+    uint64_t hits[PAPER_LEVEL_COUNT] = {0};
     for (size_t i = 0; i < decoder->event_count; i++)
-        statistics->events_per_level[unpack_event(decoder->events[i]).level]++;
+        hits[unpack_event(decoder->events[i]).level]++;
+    report(context, NULL, "words", decoder->header.word_count);
+    report(context, NULL, "events", decoder->event_count);
+    report(context, NULL, "literal_events", decoder->literal_count);
+    report(context, NULL, "matches", decoder->match_count);
+    report(context, NULL, "escape_words", decoder->header.escape_word_count);
+    report(context, "stream_bytes", "header", head_size);
+    for (unsigned stream = 0; stream < PAPER_STREAM_COUNT; stream++)
+        report(context, "stream_bytes", streams[stream], decoder->header.stream_sizes[stream]);
+    for (unsigned book = 0; book < PAPER_BOOK_COUNT; book++)
+        report(context, "codebook_entries", books[book], decoder->header.book_sizes[book]);
+    report(context, "hits_per_level", "escape", hits[LEVEL_ESCAPE]);
+    for (unsigned book = 0; book < PAPER_BOOK_COUNT; book++)
+        report(context, "hits_per_level", books[book], hits[book + 1]);
 }
 
-qcz_status qcz_paper_decode(const uint8_t *payload, size_t size, uint8_t *output, size_t raw_size, paper_statistics *statistics,
-                            qcz_error *error)
+static qcz_status decode_streams(paper_decoder *decoder)
 {
-    paper_statistics unused;
+    qcz_status status = decode_all_words(decoder);
+    if (status == QCZ_OK)
+        status = decode_events(decoder);
+    return status == QCZ_OK ? emit_all(decoder) : status;
+}
+
+qcz_status paper_decode(const qcz_decoder_options *options, const engine_head *head, const engine_segment *segment,
+                        qcz_error *error)
+{
     paper_decoder decoder = {
-        .payload = payload,
-        .next = output,
-        .end = output + raw_size,
-        .statistics = statistics != NULL ? statistics : &unused,
-        .error = error,
-    };
-    *decoder.statistics = (paper_statistics){0};
-    *error = (qcz_error){0};
-    size_t header_size;
-    qcz_status status = paper_header_read(payload, size, raw_size, &decoder.header, &header_size, error);
+        .payload = segment->payload, .next = segment->block, .end = segment->block + segment->end, .error = error};
+    qcz_status status = paper_header_read(head, &decoder.header, error);
     if (status != QCZ_OK)
         return status;
+    if (paper_stream_total(&decoder.header) != segment->size)
+        return fail(error, QCZ_ERROR_CORRUPT, "the sizes of the streams do not add up to the size of the segment", 0);
     decoder.words_left = decoder.header.word_count;
-    start_streams(&decoder, header_size);
-    status = decode_all_words(&decoder);
-    if (status == QCZ_OK)
-        status = decode_events(&decoder);
-    if (status == QCZ_OK)
-        status = emit_all(&decoder);
-    if (status == QCZ_OK && statistics != NULL)
-        fill_statistics(&decoder, header_size);
+    start_streams(&decoder);
+    status = decode_streams(&decoder);
+    if (status == QCZ_OK && options->report != NULL)
+        report_block(&decoder, head->size, options);
     free_decoder(&decoder);
     return status;
 }

@@ -16,6 +16,7 @@
 #include "engines/paper/phrase_model.h"
 #include "engines/paper/spelling_model.h"
 
+#include "base/error.h"
 #include "base/memory.h"
 
 #include <stdlib.h>
@@ -257,18 +258,37 @@ static paper_header make_header(const paper_parse *parse, const escape_words *es
 }
 
 static qcz_status write_block(const paper_parse *parse, const escape_words *escapes,
-                              const arithmetic_encoder streams[PAPER_STREAM_COUNT], qcz_buffer *payload)
+                              const arithmetic_encoder streams[PAPER_STREAM_COUNT], qcz_buffer *head, qcz_buffer *payload)
 {
     const paper_header header = make_header(parse, escapes, streams);
-    paper_header_write(&header, payload);
+    paper_header_write(&header, head);
     for (unsigned stream = 0; stream < PAPER_STREAM_COUNT; stream++)
         buffer_put_bytes(payload, streams[stream].output.bytes, streams[stream].output.size);
-    return payload->status;
+    return head->status != QCZ_OK ? head->status : payload->status;
 }
 
-qcz_status qcz_paper_encode(const paper_parse *parse, qcz_buffer *payload)
+/* Whether the words are as long as the block: else they are those of another one. */
+static int is_of_block(const paper_parse *parse, size_t size)
 {
-    *payload = (qcz_buffer){0};
+    size_t length = 0;
+    for (size_t i = 0; i < parse->words->word_count; i++)
+        length += token_length(&parse->words->distinct, parse->words->word_ids[i]);
+    return length == size;
+}
+
+uint64_t paper_encode_memory(unsigned level, size_t size)
+{
+    (void)level;
+    return size;
+}
+
+qcz_status paper_encode(const qcz_encoder_options *options, const engine_block *block, qcz_buffer *head, qcz_buffer *payload,
+                        qcz_error *error)
+{
+    (void)options;
+    const paper_parse *parse = block->parse;
+    if (!is_of_block(parse, block->size))
+        return fail(error, QCZ_ERROR_PARAMETER, "the parse is that of another block", 0);
     arithmetic_encoder streams[PAPER_STREAM_COUNT];
     for (unsigned stream = 0; stream < PAPER_STREAM_COUNT; stream++)
         arithmetic_encoder_start(&streams[stream]);
@@ -277,11 +297,9 @@ qcz_status qcz_paper_encode(const paper_parse *parse, qcz_buffer *payload)
     if (status == QCZ_OK)
         status = encode_streams(parse, &escapes, streams);
     if (status == QCZ_OK)
-        status = write_block(parse, &escapes, streams, payload);
+        status = write_block(parse, &escapes, streams, head, payload);
     escape_words_free(&escapes);
     for (unsigned stream = 0; stream < PAPER_STREAM_COUNT; stream++)
         qcz_buffer_free(&streams[stream].output);
-    if (status != QCZ_OK)
-        qcz_buffer_free(payload);
-    return status;
+    return status == QCZ_OK ? status : fail(error, status, "a stream is too long, or there is no memory for it", 0);
 }

@@ -1,7 +1,7 @@
 /*
  * event_model.h - the models of the events (paper, section 1.12): match flag, distance and length; the level of an event in the
  * context of the two levels before it; a move-to-front cache and index models per level. FORMAT.md, section "Events". Room
- * engines/paper: the published method, as an engine; it may use base, text, books, coding and engines/engine.h.
+ * engines/paper: the published method, as an engine; it may use base, text, books, coding and the headers in engines.
  *
  * The published coder writes one stream. Here matches and levels are one and cache positions and indices another: which level comes
  * next does not depend on the entry before, so a decoder's processor works on both at once.

@@ -1,6 +1,6 @@
 /*
  * match_finder.h - greedy word-level LZ77 over events (paper, section 1.11). Encoder only: no part of it is format. Room
- * engines/paper: the published method, as an engine; it may use base, text, books, coding and engines/engine.h.
+ * engines/paper: the published method, as an engine; it may use base, text, books, coding and the headers in engines.
  */
 #ifndef QCZ_ENGINES_PAPER_MATCH_FINDER_H
 #define QCZ_ENGINES_PAPER_MATCH_FINDER_H

@@ -1,6 +1,6 @@
 /*
  * phrase_model.h - the sorted n-gram codebooks as a stream. FORMAT.md, section "Phrases". Room engines/paper: the published method,
- * as an engine; it may use base, text, books, coding and engines/engine.h.
+ * as an engine; it may use base, text, books, coding and the headers in engines.
  *
  * What is kept of the phrase before is not sent; a further word is predicted as the successor of the two words before it, or of
  * one, as last seen in any phrase; else it is sent as a unigram index. Overlapping windows of one repeated passage, which fill the

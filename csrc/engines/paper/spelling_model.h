@@ -1,6 +1,6 @@
 /*
  * spelling_model.h - sorted lists of words, front-coded. FORMAT.md, section "Word lists". Room engines/paper: the published method,
- * as an engine; it may use base, text, books, coding and engines/engine.h.
+ * as an engine; it may use base, text, books, coding and the headers in engines.
  *
  * How much of the word before is kept, then the other bytes, each a path of eight binary decisions in the context of the two bytes
  * before it.
