@@ -18,18 +18,10 @@ from typing import Any, BinaryIO, cast
 import quasicryth
 from quasicryth import QczError, QczTruncatedError
 from quasicryth.base._checksum import Xxh64
-from quasicryth.engines.options import EngineOptions
-from quasicryth.frames.blocks import encode_block, encode_zstd
-from quasicryth.frames.layout import (
-    BlockHeader,
-    BlockKind,
-    FrameHeader,
-    checksum32,
-    index_entry,
-    write_block_header,
-    write_frame_header,
-    write_tail,
-)
+from quasicryth.engines.registry import engine_of_name
+from quasicryth.frames.blocks import encode_zstd
+from quasicryth.frames.layout import BlockHeader, FrameHeader, index_entry, write_block_header, write_frame_header, write_tail
+from quasicryth.frames.segments import CodedSegment, SegmentKind, body_size, write_body
 
 from ..machine.description import keep, verdict
 from ..machine.measuring import PEAK, start_command, wait_for_peak
@@ -172,24 +164,30 @@ def _damage(name: str, options: dict[str, Any]) -> dict[str, Any]:
 # ---- bombs -----------------------------------------------------------------------------------------------------------------
 
 
-def _bomb(payload: bytes, kind: BlockKind, raw_size: int, raw_checksum: int, content_checksum: int) -> bytes:
-    """A whole frame whose blocks, all alike, state _BOMB_SIZE bytes together."""
-    header = BlockHeader(kind, len(payload), raw_size, checksum32(payload), raw_checksum)
-    blocks = [write_block_header(header, number) + payload for number in range(_BOMB_SIZE // raw_size)]
-    tail = write_tail(content_checksum, index_entry(header) * len(blocks))
-    return write_frame_header(FrameHeader(raw_size)) + b"".join(blocks) + tail
+def _bomb(segment: CodedSegment, content: bytes, checksum: int, engine: int = 0, head: bytes = b"") -> bytes:
+    """A whole frame of blocks that state _BOMB_SIZE bytes together: each is *segment*, which is said to stand for *content*."""
+    size = segment.content_size
+    header = BlockHeader(engine, size, len(head), body_size(head, [segment]))
+    count = _BOMB_SIZE // size
+    blocks = [
+        b"".join((write_block_header(header, number), *write_body(content, head, [segment], number))) for number in range(count)
+    ]
+    return write_frame_header(FrameHeader(size)) + b"".join(blocks) + write_tail(checksum, index_entry(header) * count)
 
 
 def _bombs() -> dict[str, bytes]:
     zeros, checksum = bytes(64 * _MIB), Xxh64()
     for _ in range(_BOMB_SIZE // len(zeros)):
         checksum.update(zeros)
-    _, payload = encode_block(english()[:5000], EngineOptions())
+    mix = engine_of_name("mix")
+    coded = mix.encode(english()[:5000], 6)
+    assert coded is not None
+    head, ((_, payload),) = coded
     return {
         # What it claims it cannot make: the payload is that of 5,000 bytes.
-        "claims 10 GB": _bomb(bytes(payload), BlockKind.MIX, 1 << 30, 0, 0),
+        "claims 10 GB": _bomb(CodedSegment(SegmentKind.ENGINE, 1 << 30, payload), b"", 0, mix.number, head),
         # A whole and right file of blocks of 64 MiB of zero bytes.
-        "makes 10 GB": _bomb(encode_zstd(zeros), BlockKind.ZSTD, len(zeros), checksum32(zeros), checksum.digest()),
+        "makes 10 GB": _bomb(CodedSegment(SegmentKind.ZSTD, len(zeros), encode_zstd(zeros)), zeros, checksum.digest()),
     }
 
 

@@ -26,7 +26,7 @@ def _kind_of(segments: list[Segment], engine: str | None) -> str:
 def _describe_segment(segment: Segment) -> dict[str, Any]:
     return {
         "kind": SegmentKind(segment.kind).name.lower(),
-        "compressed_bytes": segment.end - segment.start,
+        "payload_bytes": segment.payload_size,
         "content_bytes": segment.content_size,
     }
 

@@ -417,8 +417,9 @@ class Survey:
     def _has_room_for_tail_only(self, end: int, tail_size: int) -> bool:
         """Whether no more than a broken tail of *tail_size* can be before *end*, or one that was cut there."""
         room = end - self._place
-        cut = room < tail_size and end == self._size and self._data.read(self._place, len(TAIL_MARKER)) == TAIL_MARKER
-        return room == tail_size or cut
+        marker = self._data.read(self._place, len(TAIL_MARKER))
+        cut = room < tail_size and end == self._size and marker == TAIL_MARKER
+        return (room == tail_size and marker != BLOCK_MARKER) or cut
 
     def _say_what_is_lost(self, end: int, ordinal: int) -> str:
         if end == self._size:

@@ -229,7 +229,7 @@ def test_an_output_that_appears_meanwhile_is_kept(folder, monkeypatch, capsys):
 def test_a_wrong_output_is_found_and_no_source_removed(folder, monkeypatch, capsys, options):
     """The encoder is made to write a frame of something else."""
     monkeypatch.setattr(
-        "quasicryth.frames.encoder.encode_block", lambda content, options: encode_block(content[:-1] + b"?", options)
+        "quasicryth.frames.encoder.encode_block", lambda content, *arguments: encode_block(content[:-1] + b"?", *arguments)
     )
     monkeypatch.chdir(folder)
     os.mkfifo("pipe")
@@ -340,8 +340,9 @@ def test_info_for_programs(folder):
     (block,) = frame["blocks"]
     assert frame["content_bytes"] == block["content_bytes"] == len(TEXT)
     assert frame["compressed_bytes"] == len(PAPER)
-    assert sum(block["stream_bytes"].values()) == block["compressed_bytes"]
-    assert frame["header_bytes"] + 23 + block["compressed_bytes"] + frame["tail_bytes"] == len(PAPER)
+    (segment,) = block["segments"]
+    assert sum(block["stream_bytes"].values()) == block["head_bytes"] + segment["payload_bytes"]
+    assert frame["header_bytes"] + block["compressed_bytes"] + frame["tail_bytes"] == len(PAPER)
     hits = block["hits_per_level"]
     assert sum(hits.values()) == block["events"]
     lengths = [1, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144]

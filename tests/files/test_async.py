@@ -148,11 +148,11 @@ def test_a_cancelled_write_has_ended_and_leaves_nothing(tmp_path, monkeypatch):
     ended = threading.Event()
     encode = quasicryth.frames.encoder.encode_block
 
-    def slow(content, engine):
+    def slow(content, *arguments):
         running.set()
         time.sleep(0.2)
         ended.set()
-        return encode(content, engine)
+        return encode(content, *arguments)
 
     monkeypatch.setattr(quasicryth.frames.encoder, "encode_block", slow)
 

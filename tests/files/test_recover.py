@@ -212,7 +212,7 @@ def test_every_whole_block_comes_back_from_overwritten_bytes(changes):
     content, damages, _ = salvage(bytes(data))
     expected = b""
     place = 15
-    for content, packed_start in ((TEXT, 0), (OTHER, len(PACKED))):
+    for original, packed_start in ((TEXT, 0), (OTHER, len(PACKED))):
         place, start = packed_start + 15, 0
         for part in skim(io.BytesIO(TWO_FRAMES[packed_start:])):
             if isinstance(part, Tail):
@@ -220,7 +220,7 @@ def test_every_whole_block_comes_back_from_overwritten_bytes(changes):
             if isinstance(part, Block):
                 size = part.header.block_size
                 if not overlaps(place, place + size, spans):
-                    expected += content[start : start + part.header.content_size]
+                    expected += original[start : start + part.header.content_size]
                 place += size
                 start += part.header.content_size
     if bytes(data) != TWO_FRAMES:
@@ -363,6 +363,7 @@ def nested_tails(count: int) -> bytes:
 
 
 ONE_BLOCK = frame_header() + block(b"x") + block(b"y", ordinal=1)
+STRAY_INDEX = entry(b"x" * 20, b"x") + entry(b"x" * 22, b"xyz")
 HOSTILE = {
     "footers": lambda: ONE_BLOCK + b"?" + footers(25_000),
     "blocks in blocks": lambda: frame_header() + b"?" + nested_blocks(8000),

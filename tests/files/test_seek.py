@@ -113,7 +113,7 @@ def test_frame_info():
     from quasicryth.base._checksum import xxh64
 
     info = get_frame_info(PACKED + b"whatever")
-    assert info == quasicryth.FrameInfo(20_000, len(PACKED), 3000, 7, xxh64(TEXT), 1)
+    assert info == quasicryth.FrameInfo(20_000, len(PACKED), 3000, 7, xxh64(TEXT), 2)
     assert get_frame_size(memoryview(FRAMES)) == len(EMPTY)
     assert get_frame_size(PACKED + FRAMES) == len(PACKED)
     for end in range(len(PACKED)):

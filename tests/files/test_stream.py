@@ -112,7 +112,7 @@ def test_a_compressor_that_failed_does_not_finish_its_frame(monkeypatch, threads
     start = compressor.compress(TEXT[:1500])
     encode = quasicryth.frames.encoder.encode_block
 
-    def fail(content, engine):
+    def fail(content, *arguments):
         raise MemoryError("no memory")
 
     monkeypatch.setattr(quasicryth.frames.encoder, "encode_block", fail)

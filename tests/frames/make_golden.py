@@ -9,10 +9,12 @@ from functools import partial
 from itertools import product
 from pathlib import Path
 
-from frames.writer import ENGINE, ZSTD, block, entry, frame, frame_header, segment, tail
+from frames.writer import ENGINE, ZSTD, block, entry, frame, frame_header, many_segments, segment, tail
 from samples import CHINESE, random_bytes, synthetic_text
 
 import quasicryth
+from quasicryth.engines.coded_block import encode
+from quasicryth.engines.options import EngineOptions
 from quasicryth.engines.registry import engine_of_name
 from quasicryth.frames.blocks import encode_zstd
 
@@ -26,24 +28,11 @@ ZEROS = b"zero \0 byte " * 30
 FRAME_HEADER_SIZE = len(frame_header())
 
 
-def many_segments(content: bytes, ordinal: int = 0) -> bytes:
-    """A block of stored and zstd segments, in turns."""
-    pieces = [content[start : start + 40] for start in range(0, len(content), 40)]
-    coded = [
-        encode_zstd(piece) if number % 2 and len(encode_zstd(piece)) <= len(piece) else None for number, piece in enumerate(pieces)
-    ]
-    segments = [
-        segment(piece, payload, 1 if payload is None else ZSTD, number, ordinal)
-        for number, (piece, payload) in enumerate(zip(pieces, coded, strict=True))
-    ]
-    return block(content, segments, ordinal)
-
-
 def of_paper(**fields) -> bytes:
     """The text as a block of the engine paper, but for what *fields* say."""
-    engine = engine_of_name("paper")
-    head, [(_, payload)] = engine.encode(TEXT, 1)
-    arguments = {"engine": engine.number, "head": head, "segments": [segment(TEXT, payload, ENGINE)]}
+    coded = encode(TEXT, EngineOptions("paper", 1))
+    payload = coded.segments[0][1]
+    arguments = {"engine": engine_of_name("paper").number, "head": coded.head, "segments": [segment(TEXT, payload, ENGINE)]}
     return block(TEXT, **{**arguments, **fields})
 
 

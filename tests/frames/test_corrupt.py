@@ -37,7 +37,7 @@ def test_the_frames_are_of_the_kinds_they_are_named_for():
     assert kinds["mix"] == kinds["two frames"] == ["mix"]
     assert kinds["mix, three blocks"] == ["mix"] * 3
     assert kinds["paper"] == ["paper"]
-    assert kinds["paper, three blocks"] == ["paper"] * 3
+    assert kinds["paper, three blocks"] == ["paper", "paper", "zstd"]
     assert kinds["zstd"] == ["zstd"]
     assert kinds["stored"] == ["stored"]
     assert kinds["segments"] == ["zstd"] * 2

@@ -8,6 +8,8 @@ from paths import ALL, CommandFailedError
 from samples import synthetic_text
 
 import quasicryth
+from quasicryth.engines import coded_block
+from quasicryth.engines.options import EngineOptions
 from quasicryth.engines.registry import engine_of_name
 from quasicryth.frames.layout import FRAME_HEADER_SIZE
 
@@ -138,8 +140,8 @@ def test_neither_block_nor_tail():
 
 def encode(name: str, level: int) -> tuple[int, bytes, bytes]:
     """The number of an engine, and the text as its head and payload."""
-    head, [(_, payload)] = engine_of_name(name).encode(TEXT, level)
-    return engine_of_name(name).number, head, payload
+    block = coded_block.encode(TEXT, EngineOptions(name, level))
+    return engine_of_name(name).number, block.head, block.segments[0][1]
 
 
 ENGINES = {"fast": encode("fast", 1), "mix": encode("mix", 6), "paper": encode("paper", 1)}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 
+import zstandard
+
 from quasicryth.base._checksum import xxh64
 from quasicryth.frames.layout import MAGIC
 
@@ -60,3 +62,16 @@ def frame(*blocks: tuple[bytes, bytes], block_size: int = 1 << 26) -> bytes:
     index = b"".join(entry(written, content) for written, content in blocks)
     content = b"".join(content for _, content in blocks)
     return frame_header(block_size=block_size) + b"".join(written for written, _ in blocks) + tail(content, index)
+
+
+def many_segments(content: bytes, ordinal: int = 0) -> bytes:
+    """Block *ordinal* of stored and zstd segments, in turns."""
+    segments = []
+    for number, start in enumerate(range(0, len(content), 40)):
+        piece = content[start : start + 40]
+        payload = zstandard.ZstdCompressor().compress(piece) if number % 2 else piece
+        if number % 2 and len(payload) <= len(piece):
+            segments.append(segment(piece, payload, ZSTD, number, ordinal))
+        else:
+            segments.append(segment(piece, number=number, ordinal=ordinal))
+    return block(content, segments, ordinal)
