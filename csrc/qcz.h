@@ -6,10 +6,10 @@
  * the segments in the same order. Where a block begins may be a *prepared state*, made of a codebook: a text that both sides have
  * read before.
  *
- * Nothing here knows files, frames or Python. There is no state but in the objects that the caller holds: different threads may
- * use different objects at the same time, and share a prepared state. Sizes are bytes unless a name says otherwise; a pointer to no
- * bytes at all still has to point somewhere. The layout of heads and segments is specified in quasicryth/frames/FORMAT.md, a section
- * for each engine.
+ * Nothing here knows files, frames or Python. There is no state but in the objects that the caller holds: different threads may use
+ * different objects at the same time, and share a prepared state. Sizes are bytes unless a name says otherwise; a pointer to no
+ * bytes at all still has to point somewhere. The layout of heads and segments is specified in quasicryth/frames/FORMAT.md, a
+ * section for each engine.
  *
  * Every function that can fail returns a qcz_status; those that know more fill in a qcz_error. `error` may not be NULL. After a
  * failure no output is owed to the caller: buffers are empty, objects are NULL.
@@ -119,7 +119,7 @@ const qcz_engine_facts *qcz_engine_facts_at(size_t index);
 
 /* ---- processor paths --------------------------------------------------------------------------------------------- */
 
-/* The compilations of an engine for kinds of processors. All give the same bytes; which there are depends on build and processor. */
+/* The compilations of an engine for kinds of processors. All give the same bytes; build and processor decide which there are. */
 typedef enum qcz_cpu_path {
     QCZ_CPU_FASTEST,
     QCZ_CPU_PORTABLE,
@@ -154,7 +154,7 @@ void qcz_prepared_free(qcz_prepared *prepared);
 
 /* Where in a block phrases may begin, for engines that look them up. */
 typedef struct qcz_positions {
-    const uint8_t *depths; /* for each position: up to which level, 1 .. 9, of the hierarchy (3, 5, .. 144 tokens); NULL: anywhere */
+    const uint8_t *depths; /* for each position: up to which level, 1 .. 9, of the hierarchy (3 .. 144 tokens); NULL: anywhere */
     size_t count;          /* of depths; it has to be what qcz_position_count says */
     int bigrams;           /* 1: phrases of two tokens may begin anywhere; looked at only if there are depths */
 } qcz_positions;
@@ -190,7 +190,8 @@ qcz_status qcz_encoder_new(const qcz_encoder_options *options, qcz_encoder **enc
 qcz_status qcz_plan_memory(const qcz_encoder_options *options, size_t size, uint64_t *needed, qcz_error *error);
 
 /* Sets `*count` to how many positions the block has. Errors: QCZ_ERROR_PARAMETER, QCZ_ERROR_MEMORY. */
-qcz_status qcz_position_count(const qcz_encoder_options *options, const uint8_t *block, size_t size, size_t *count, qcz_error *error);
+qcz_status qcz_position_count(const qcz_encoder_options *options, const uint8_t *block, size_t size, size_t *count,
+                              qcz_error *error);
 
 /*
  * Begins a block: reads it all, and writes its head, which may be empty. `positions` and `parse` may be NULL. The block, positions

@@ -1,6 +1,6 @@
 /*
- * bits.h - numbers of any width, least significant bit first, and Elias gamma codes. FORMAT.md, "Bits". Room base; it uses qcz.h
- * alone.
+ * bits.h - numbers of any width, least significant bit first, and Elias gamma codes. FORMAT.md, "Bits". Room base: what all rooms
+ * stand on; it uses qcz.h alone.
  */
 #ifndef QCZ_BASE_BITS_H
 #define QCZ_BASE_BITS_H

@@ -1,5 +1,6 @@
 /*
- * buffer.h - output of unknown size: bytes put at the end of a qcz_buffer, which grows. Room base; it uses qcz.h alone.
+ * buffer.h - output of unknown size: bytes put at the end of a qcz_buffer, which grows. Room base: what all rooms stand on; it uses
+ * qcz.h alone.
  *
  * A buffer remembers the first failure in its `status` and takes no bytes from then on: who has put all he has asks once.
  */

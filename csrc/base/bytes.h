@@ -1,4 +1,7 @@
-/* bytes.h - numbers read from bytes, little-endian, and a bounded reader of headers. Room base; it uses qcz.h alone. */
+/*
+ * bytes.h - numbers read from bytes, little-endian, and a bounded reader of headers. Room base: what all rooms stand on; it uses
+ * qcz.h alone.
+ */
 #ifndef QCZ_BASE_BYTES_H
 #define QCZ_BASE_BYTES_H
 

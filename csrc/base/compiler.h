@@ -1,4 +1,4 @@
-/* compiler.h - what compilers know beyond C, where they do. Room base; it uses qcz.h alone. */
+/* compiler.h - what compilers know beyond C, where they do. Room base: what all rooms stand on; it uses qcz.h alone. */
 #ifndef QCZ_BASE_COMPILER_H
 #define QCZ_BASE_COMPILER_H
 

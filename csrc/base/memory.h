@@ -1,5 +1,6 @@
 /*
- * memory.h - arrays that cannot overflow in size, arrays that grow, and large tables of cache lines. Room base; it uses qcz.h alone.
+ * memory.h - arrays that cannot overflow in size, arrays that grow, and large tables of cache lines. Room base: what all rooms
+ * stand on; it uses qcz.h alone.
  */
 #ifndef QCZ_BASE_MEMORY_H
 #define QCZ_BASE_MEMORY_H
@@ -25,8 +26,8 @@ void *align_address(void *allocation, size_t alignment);
 uint64_t aligned_memory_size(size_t size);
 
 /*
- * Zeroed memory at the beginning of a cache line, on huge pages where the system grants them; NULL if there is none. `*allocation` is
- * to be freed.
+ * Zeroed memory at the beginning of a cache line, on huge pages where the system grants them; NULL if there is none. `*allocation`
+ * is to be freed.
  */
 void *aligned_memory_take(size_t size, void **allocation);
 

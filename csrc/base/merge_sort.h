@@ -1,5 +1,5 @@
 /*
- * merge_sort.h - the one sort of the engines. Room base; it uses qcz.h alone.
+ * merge_sort.h - the one sort of the engines. Room base: what all rooms stand on; it uses qcz.h alone.
  *
  * Bottom-up merging: an order that depends on no library, equal items left as they lie, and every item compared at most log2(count)
  * times whatever the input, which a library's sort need not promise. The body is compiled into each caller, with the caller's

@@ -1,4 +1,7 @@
-/* processor.h - which kinds of processor a build knows; processor.c says which this one is. May use qcz.h only. */
+/*
+ * processor.h - which kinds of processor a build knows; processor.c says which this one is. Room base: what all rooms stand on; it
+ * uses qcz.h alone.
+ */
 #ifndef QCZ_BASE_PROCESSOR_H
 #define QCZ_BASE_PROCESSOR_H
 

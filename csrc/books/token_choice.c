@@ -5,7 +5,8 @@
 
 #include <stdlib.h>
 
-enum { COUNT_LEVELS = 1024 /* counts from here on are all chosen together */ };
+/* Counts from here on are not told apart: should too many tokens be so common, those that occur first are chosen. */
+enum { COUNT_LEVELS = 1024 };
 
 /* The lowest count at which no more than `limit` tokens are chosen. */
 static uint32_t least_count(const token_list *tokens, uint32_t least, uint32_t limit)

@@ -1,6 +1,6 @@
 /*
- * token_choice.h - which tokens of a block make a codebook. For the encoder only: a decoder takes any codebook. Room books: codebooks of
- * words and gaps, and what is known of their entries; it may use text and base.
+ * token_choice.h - which tokens of a block make a codebook. For the encoder only: a decoder takes any codebook. Room books:
+ * codebooks of words and gaps, and what is known of their entries; it may use base and text.
  */
 #ifndef QCZ_BOOKS_TOKEN_CHOICE_H
 #define QCZ_BOOKS_TOKEN_CHOICE_H
@@ -17,8 +17,8 @@ typedef struct token_choice {
 } token_choice;
 
 /*
- * The commonest tokens of those that occur at least `least` times, `limit` at most. Errors: QCZ_ERROR_MEMORY. token_choice_free is due
- * in either case.
+ * The commonest tokens of those that occur at least `least` times, `limit` at most. Errors: QCZ_ERROR_MEMORY. token_choice_free is
+ * due in either case.
  */
 qcz_status token_choice_find(const token_list *tokens, uint32_t least, uint32_t limit, token_choice *choice);
 void token_choice_free(token_choice *choice);

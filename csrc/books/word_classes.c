@@ -1,7 +1,17 @@
 /*
- * word_classes.c - a word is a point in a space with an axis for each of the commonest words, once as the word before it, once
- * as the word before that. The points are cut in two across the direction in which they vary most, and the halves again,
- * WORD_CLASS_BITS times: the sides taken are the bits of the class.
+ * word_classes.c - which words are used alike, from nothing but their neighbours.
+ *
+ * A word is a point in a space with an axis for each of the commonest words, once as the word before it, once as the word before
+ * that. The points are cut in two across the direction in which they vary most, and the halves again, WORD_CLASS_BITS times: the
+ * sides taken are the bits of the class. So classes with close numbers are close in use, which is what word_tree.c needs; a
+ * clustering that names its clusters in any order would not give that.
+ *
+ * A coordinate is the root of how often the two words met, less the root of how often they would by chance: roots tame the counts
+ * of common words. All points are scaled to one length, so that use decides and not frequency. Integers only, since two machines
+ * must find the same classes for the same text.
+ *
+ * Not worth it (bench/measures/mix_experiments.md): 512 or 1,000 axes, 256 or 512 classes, classes for words below 32 occurrences,
+ * and a class guessed from the suffix for rare words.
  */
 #include "books/word_classes.h"
 #include "base/memory.h"
@@ -12,13 +22,13 @@
 #include <string.h>
 
 enum {
-    MEMBER_LIMIT = 32768, /* words with a class */
-    NEIGHBOURS = 128,     /* that many of the commonest words are axes, */
+    MEMBER_LIMIT = 32768,  /* words with a class: bounds memory to 52 MB */
+    NEIGHBOURS = 128,      /* that many of the commonest words are axes, */
     AXES = 2 * NEIGHBOURS, /* one set for each of the two words before */
-    POWER_STEPS = 8,
+    POWER_STEPS = 8,       /* of the power iteration, which only has to come near the best direction */
     POINT_BITS = 12,       /* a point is this far from the origin, */
-    DIRECTION_BITS = 14,   /* and directions are this long */
-    FACTOR_BITS = 14,
+    DIRECTION_BITS = 14,   /* and directions are this long: their product, summed over the axes, fits 32 bits */
+    FACTOR_BITS = 14,      /* of what points are multiplied by */
     /* Factors times coordinates are summed in 32 bits this often: 2^4 * 2^FACTOR_BITS * 2^POINT_BITS stays below 2^31. */
     FLUSH_INTERVAL = 16
 };
@@ -209,7 +219,7 @@ static void find_mean(const classifier *space, const uint32_t *order, size_t cou
         mean[k] = (int16_t)(sums[k] / (total > 0 ? total : 1));
 }
 
-/* direction = sums, at length 2^DIRECTION_BITS. Returns 0 if they are all zero. */
+/* direction = sums, at length 2^DIRECTION_BITS. Returns whether there is a direction: not if the sums are all zero. */
 static int scale_direction(int64_t sums[AXES], int16_t direction[AXES])
 {
     int64_t largest = 0;

@@ -1,6 +1,7 @@
 /*
- * word_classes.h - classes of frequent words that are used alike, found from their neighbours. For the encoder only: classes
- * are transmitted, so how they are found is no part of the format.
+ * word_classes.h - classes of frequent words that are used alike, found from their neighbours. For the encoder only: classes are
+ * transmitted, so how they are found is no part of the format. Room books: codebooks of words and gaps, and what is known of their
+ * entries; it may use base and text.
  */
 #ifndef QCZ_BOOKS_WORD_CLASSES_H
 #define QCZ_BOOKS_WORD_CLASSES_H

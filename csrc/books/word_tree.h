@@ -1,5 +1,6 @@
 /*
- * word_tree.h - the binary tree whose leaves are the words of a codebook and one escape; one decision a node.
+ * word_tree.h - the binary tree whose leaves are the words of a codebook and one escape; one decision a node. Room books: codebooks
+ * of words and gaps, and what is known of their entries; it may use base and text.
  *
  * Both sides build it from what is transmitted: the spellings, a coarse level of each word's count, and the class of each
  * frequent word. Classes are numbered so that words used alike have numbers that are close: they share the upper part of their

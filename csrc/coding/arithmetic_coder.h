@@ -1,5 +1,6 @@
 /*
- * arithmetic_coder.h - the arithmetic coder under every stream of the engines paper and mix.
+ * arithmetic_coder.h - the arithmetic coder under every stream of the engines paper and mix. Room coding: the arithmetic coder and
+ * the models of numbers and symbols; it may use base, text and books.
  *
  * A range coder with 64-bit interval arithmetic: the interval is [low, low + range), symbols take [start, start + size) out of
  * `total`, and 32 bits leave at a time once range < 2^32. With totals up to 2^21 the rounding costs less than 0.01 %.
@@ -27,8 +28,8 @@ void arithmetic_encoder_shift(arithmetic_encoder *encoder);
 void arithmetic_encoder_carry(arithmetic_encoder *encoder);
 
 /*
- * Writes the fewest bytes that identify the interval: a decoder reads zeros past the end. Errors: QCZ_ERROR_MEMORY, if memory ran out
- * here or earlier.
+ * Writes the fewest bytes that identify the interval: a decoder reads zeros past the end. Errors: QCZ_ERROR_MEMORY, if memory ran
+ * out here or earlier.
  */
 qcz_status arithmetic_encoder_finish(arithmetic_encoder *encoder);
 

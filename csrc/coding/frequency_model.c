@@ -50,8 +50,8 @@ static void take_levels(frequency_model *model, uint32_t symbol_count, node_aren
 }
 
 /*
- * Leaves hold plain counts: turns every level into running sums, from the leaves up. The total of a node is left as a plain count in
- * its parent, which is next.
+ * Leaves hold plain counts: turns every level into running sums, from the leaves up. The total of a node is left as a plain count
+ * in its parent, which is next.
  */
 static void sum_counts(frequency_model *model)
 {
@@ -81,8 +81,8 @@ static void restore_counts(frequency_model *model)
         const size_t node_count = parent_count(((size_t)model->symbol_count - 1) / ((size_t)1 << (FANOUT_BITS * level)) + 1);
         for (size_t n = 0; n < node_count; n++) {
             int32_t *sums = model->levels[level][n].sums;
-            const int32_t total = level + 1 < model->depth ? model->levels[level + 1][n / FANOUT].sums[n % FANOUT]
-                                                           : (int32_t)model->total;
+            const int32_t total =
+                level + 1 < model->depth ? model->levels[level + 1][n / FANOUT].sums[n % FANOUT] : (int32_t)model->total;
             for (size_t k = 0; k + 1 < FANOUT; k++)
                 sums[k] = sums[k + 1] - sums[k];
             sums[FANOUT - 1] = total - sums[FANOUT - 1];

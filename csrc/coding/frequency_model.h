@@ -1,9 +1,10 @@
 /*
- * frequency_model.h - adaptive frequencies of a variable alphabet (paper, section 1.12), as a tree of running sums.
+ * frequency_model.h - adaptive frequencies of a variable alphabet (paper, section 1.12), as a tree of running sums. Room coding:
+ * the arithmetic coder and the models of numbers and symbols; it may use base, text and books.
  *
- * Counts start at 1 and grow by 1 per use; when the total reaches 2^20 every count c becomes (c >> 1) | 1. The published coder keeps
- * them in a Fenwick tree. Here a node holds the running sums of 16 children in one cache line, so that a symbol of 65,536 costs four
- * lines, and finding or raising it is a few vector instructions a line. The coded intervals are the same.
+ * Counts start at 1 and grow by 1 per use; when the total reaches 2^20 every count c becomes (c >> 1) | 1. The published coder
+ * keeps them in a Fenwick tree. Here a node holds the running sums of 16 children in one cache line, so that a symbol of 65,536
+ * costs four lines, and finding or raising it is a few vector instructions a line. The coded intervals are the same.
  */
 #ifndef QCZ_CODING_FREQUENCY_MODEL_H
 #define QCZ_CODING_FREQUENCY_MODEL_H
@@ -69,11 +70,17 @@ static inline void frequency_model_add(frequency_model *model, uint32_t symbol, 
     model->total += (uint32_t)amount;
 }
 
-static inline void frequency_model_use(frequency_model *model, uint32_t symbol)
+/* Adds, and halves all counts where they have grown too large. */
+static inline void frequency_model_raise(frequency_model *model, uint32_t symbol, int32_t amount)
 {
-    frequency_model_add(model, symbol, 1);
+    frequency_model_add(model, symbol, amount);
     if (model->total >= FREQUENCY_LIMIT)
         frequency_model_halve(model);
+}
+
+static inline void frequency_model_use(frequency_model *model, uint32_t symbol)
+{
+    frequency_model_raise(model, symbol, 1);
 }
 
 typedef struct frequency_interval {
@@ -115,10 +122,16 @@ static inline uint32_t frequency_model_find(const frequency_model *model, uint32
 
 /* ---- coding -------------------------------------------------------------------------------------------------------- */
 
-static inline void encode_symbol(arithmetic_encoder *encoder, frequency_model *model, uint32_t symbol)
+/* Without adapting the model to the symbol. */
+static inline void encode_symbol_only(arithmetic_encoder *encoder, const frequency_model *model, uint32_t symbol)
 {
     const frequency_interval interval = frequency_model_interval(model, symbol);
     encode_interval(encoder, interval.start, interval.size, model->total);
+}
+
+static inline void encode_symbol(arithmetic_encoder *encoder, frequency_model *model, uint32_t symbol)
+{
+    encode_symbol_only(encoder, model, symbol);
     frequency_model_use(model, symbol);
 }
 

@@ -1,5 +1,6 @@
 /*
- * frequency_node.h - the node of a frequency model's tree: running sums of 16 children in one cache line.
+ * frequency_node.h - the node of a frequency model's tree: running sums of 16 children in one cache line. Room coding: the
+ * arithmetic coder and the models of numbers and symbols; it may use base, text and books.
  *
  * Every x86-64 has SSE2 and every AArch64 has NEON, so the choice is made when compiling; all versions compute the same.
  */

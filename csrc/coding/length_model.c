@@ -2,6 +2,7 @@
 
 #include "base/bits.h"
 
+/* Part of the format: small numbers in two nodes of the tree, and every bit length of 32 bits. */
 enum { SMALL_COUNT = 32, BIT_LENGTH_COUNT = 33 };
 
 void length_model_start(length_model *model, node_arena *arena)

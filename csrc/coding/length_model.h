@@ -1,6 +1,8 @@
 /*
- * length_model.h - adaptive coding of mostly small numbers of up to 32 bits: 0 .. 30 are symbols; larger ones send their excess over 31
- * as its bit length and the bits below the leading one. FORMAT.md, section "Numbers".
+ * length_model.h - adaptive coding of mostly small numbers of up to 32 bits. FORMAT.md, section "Numbers". Room coding: the
+ * arithmetic coder and the models of numbers and symbols; it may use base, text and books.
+ *
+ * 0 .. 30 are symbols; larger ones send their excess over 31 as its bit length and the bits below the leading one.
  */
 #ifndef QCZ_CODING_LENGTH_MODEL_H
 #define QCZ_CODING_LENGTH_MODEL_H

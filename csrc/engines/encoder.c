@@ -68,7 +68,8 @@ qcz_status qcz_plan_memory(const qcz_encoder_options *options, size_t size, uint
     return QCZ_OK;
 }
 
-qcz_status qcz_position_count(const qcz_encoder_options *options, const uint8_t *block, size_t size, size_t *count, qcz_error *error)
+qcz_status qcz_position_count(const qcz_encoder_options *options, const uint8_t *block, size_t size, size_t *count,
+                              qcz_error *error)
 {
     *count = 0;
     const engine *found = find_for_options(options, error);

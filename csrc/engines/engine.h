@@ -1,5 +1,6 @@
 /*
- * engine.h - what an engine is: the functions that encoder.c, decoder.c and prepared.c call. It may use qcz.h only.
+ * engine.h - what an engine is: the functions that encoder.c, decoder.c and prepared.c call. Room engines: the
+ * interface of all engines, and which there are; it may use qcz.h only.
  *
  * Each engine is a folder beside this file that defines one constant `engine`, called NAME_engine, and a line in engines.c. What is
  * the same for all is done before an engine is called: levels, sizes and the order of calls are checked, outputs begin empty, and

@@ -27,7 +27,8 @@ qcz_status qcz_prepare_memory(unsigned number, unsigned level, size_t size, uint
     return found == NULL ? error->status : QCZ_OK;
 }
 
-qcz_status qcz_prepare(unsigned number, unsigned level, const uint8_t *codebook, size_t size, qcz_prepared **prepared, qcz_error *error)
+qcz_status qcz_prepare(unsigned number, unsigned level, const uint8_t *codebook, size_t size, qcz_prepared **prepared,
+                       qcz_error *error)
 {
     *prepared = NULL;
     const engine *found = find_for_codebook(number, level, size, error);

@@ -1,6 +1,6 @@
 /*
- * whole_block.h - the shape of an engine, for engines that code a block in one go: the head and the one segment come out of the same
- * work. May use base and engine.h.
+ * whole_block.h - the shape of an engine, for engines that code a block in one go: the head and the one segment come out of the
+ * same work. Room engines: the interface of all engines, and which there are; it may use base and engine.h.
  *
  * Such an engine writes the four functions below, and WHOLE_BLOCK_ENGINE gives the rest of its `engine`. The encoder does all its
  * work when it plans, and keeps the segment until it is asked for.
@@ -17,7 +17,8 @@ typedef struct whole_block {
                          qcz_error *error);
     /* The most memory that decode takes, beside its arguments; checks the head. */
     qcz_status (*decode_memory)(const engine_head *head, uint64_t *needed, qcz_error *error);
-    qcz_status (*decode)(const qcz_decoder_options *options, const engine_head *head, const engine_segment *segment, qcz_error *error);
+    qcz_status (*decode)(const qcz_decoder_options *options, const engine_head *head, const engine_segment *segment,
+                         qcz_error *error);
 } whole_block;
 
 uint64_t whole_block_plan_memory(const engine_encoder_setup *setup, size_t size);
@@ -32,10 +33,10 @@ qcz_status whole_block_decode(void *decoder, const engine_segment *segment, qcz_
 void whole_block_decoder_free(void *decoder);
 
 /* The fields of an `engine` for the whole_block at `functions`, beside its facts and position_count. */
-#define WHOLE_BLOCK_ENGINE(functions)                                                                                              \
-    .own = (functions), .plan_memory = whole_block_plan_memory, .encoder_new = whole_block_encoder_new, .plan = whole_block_plan,   \
-    .encode = whole_block_encode, .encoder_free = whole_block_encoder_free, .head_memory = whole_block_head_memory,                 \
-    .decoder_new = whole_block_decoder_new, .open = whole_block_open, .decode = whole_block_decode,                                 \
+#define WHOLE_BLOCK_ENGINE(functions)                                                                                             \
+    .own = (functions), .plan_memory = whole_block_plan_memory, .encoder_new = whole_block_encoder_new, .plan = whole_block_plan, \
+    .encode = whole_block_encode, .encoder_free = whole_block_encoder_free, .head_memory = whole_block_head_memory,               \
+    .decoder_new = whole_block_decoder_new, .open = whole_block_open, .decode = whole_block_decode,                               \
     .decoder_free = whole_block_decoder_free
 
 #endif

@@ -7,6 +7,9 @@ typedef struct class_range {
     uint32_t last;
 } class_range;
 
+/* The tables have a row for each script, or for some that go together. */
+/* clang-format off */
+
 /* Letters, marks and digits of alphabetic scripts; code points not yet assigned go with their neighbours. */
 static const class_range letter_ranges[] = {
     {0x00AA, 0x00AA}, {0x00B5, 0x00B5}, {0x00BA, 0x00BA}, {0x00C0, 0x00D6}, {0x00D8, 0x00F6}, {0x00F8, 0x02C1}, /* Latin */
@@ -47,6 +50,8 @@ static const class_range single_ranges[] = {
     {0xAA60, 0xAA76}, {0xAA7A, 0xAADD}, {0xF900, 0xFAFF}, {0xFF66, 0xFF9F}, /* Myanmar, Tai Viet, Han, Kana */
     {0x12000, 0x1467F}, {0x16FE0, 0x1B2FF}, {0x20000, 0x3FFFF}, /* cuneiform, hieroglyphs, Tangut, Kana, Han */
 };
+
+/* clang-format on */
 
 enum {
     LETTER_RANGE_COUNT = sizeof letter_ranges / sizeof *letter_ranges,

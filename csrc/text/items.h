@@ -13,7 +13,7 @@
 
 #include "text/tokens.h"
 
-enum { ITEM_MAX_TOKEN_SIZE = 64 };
+enum { ITEM_MAX_TOKEN_SIZE = 64 }; /* so that coders have room for one in a fixed place */
 
 typedef struct item_list {
     uint32_t *gap_ids;

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { BINARY_TEST_SIZE = 8192 };
+enum { BINARY_TEST_SIZE = 8192 }; /* as published */
 
 int block_is_binary(const uint8_t *block, size_t size)
 {

@@ -1,4 +1,4 @@
-/* kinds.h - what kind of text a block is. Room text: letters, words and items of a block; it may use base. */
+/* kinds.h - what kind of text a block is. Room text: a block cut into letters, words and items; it may use base. */
 #ifndef QCZ_TEXT_KINDS_H
 #define QCZ_TEXT_KINDS_H
 

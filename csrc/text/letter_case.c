@@ -1,3 +1,16 @@
+/*
+ * letter_case.c - a word with a capital, or in capitals, is the same word to a codebook: "The" and "the" share an entry, and a flag
+ * says which of them is meant.
+ *
+ * The problem is to fold case so that the flag alone brings every byte back, whatever the bytes are. Two rules make it simple. Only
+ * pairs of letters of the same number of bytes are folded, so that words change in place and positions never move: sharp s, final
+ * sigma and the dotted capital I count as letters without case. And a word is folded only if one of two flags, title or upper,
+ * restores it: "McDonald" stays as it is and is a word of its own.
+ *
+ * The pairs are ranges of alphabets in common use, searched from front to back, the commonest first; a few comparisons rule out the
+ * scripts without case before. The functions of a C library are no help: they depend on the locale and change with the version, and
+ * what letter_case_apply does is part of the format.
+ */
 #include "text/letter_case.h"
 
 #include "text/letters.h"
@@ -15,6 +28,7 @@ typedef struct case_range {
     uint16_t step;
 } case_range;
 
+/* clang-format off */
 static const case_range case_ranges[] = {
     {0x00C0, 0x00D6, 32, 1},   {0x00D8, 0x00DE, 32, 1},                            /* Latin-1 */
     {0x0410, 0x042F, 32, 1},   {0x0400, 0x040F, 80, 1},                            /* Cyrillic */
@@ -32,6 +46,7 @@ static const case_range case_ranges[] = {
     {0x1EA0, 0x1EFE, 1, 2},    {0x1E00, 0x1E94, 1, 2},                             /* Latin Extended Additional: Vietnamese */
     {0xFF21, 0xFF3A, 32, 1},                                                       /* full-width Latin */
 };
+/* clang-format on */
 
 enum { CASE_RANGE_COUNT = sizeof case_ranges / sizeof *case_ranges };
 

@@ -1,5 +1,6 @@
 /*
- * letter_case.h - code points in UTF-8, and upper and lower case where both take the same number of bytes.
+ * letter_case.h - code points in UTF-8, and upper and lower case where both take the same number of bytes. Room text: a block cut
+ * into letters, words and items; it may use base.
  *
  * The pairs of letters are part of the format: what letter_case_apply makes of a word must never change.
  */

@@ -1,4 +1,7 @@
-/* letters.h - the byte classes of the tokeniser (paper, section 1.3): ASCII letters, all bytes from 0x80, white space. */
+/*
+ * letters.h - the byte classes of the tokeniser (paper, section 1.3): ASCII letters, all bytes from 0x80, white space. Room text: a
+ * block cut into letters, words and items; it may use base.
+ */
 #ifndef QCZ_TEXT_LETTERS_H
 #define QCZ_TEXT_LETTERS_H
 

@@ -47,6 +47,11 @@ static uint8_t make_canonical(uint8_t *gap, uint32_t *size)
 
 /* ---- wrapped lines ------------------------------------------------------------------------------------------------- */
 
+enum {
+    WIDEST_AGE_LIMIT = 20,  /* lines after which the widest is forgotten: another paragraph may be narrower */
+    ITEMS_PER_LINE_END = 100, /* with fewer line ends there is nothing to gain */
+};
+
 /* Lines as they are written: the width so far and the widest of the last lines. */
 typedef struct line_ruler {
     uint32_t column;
@@ -58,7 +63,7 @@ typedef struct line_ruler {
 
 static void end_line(line_ruler *ruler)
 {
-    if (ruler->column > ruler->widest || ++ruler->age > 20) {
+    if (ruler->column > ruler->widest || ++ruler->age > WIDEST_AGE_LIMIT) {
         ruler->widest = ruler->column;
         ruler->age = 0;
     }
@@ -96,12 +101,13 @@ int lines_are_wrapped(const item_list *items)
         const uint8_t form = find_form(bytes, size, &start, &end);
         measure_item(&ruler, bytes, size, token_length(&items->words, word), form);
     }
-    return ruler.ends > items->count / 100 && ruler.forced > ruler.ends / 2;
+    return ruler.ends > items->count / ITEMS_PER_LINE_END && ruler.forced > ruler.ends / 2;
 }
 
 /* ---- canonical gaps -------------------------------------------------------------------------------------------------- */
 
-static qcz_status number_canonical(token_numberer *numberer, const token_list *gaps, uint32_t id, int apart, canonical_gaps *canonical)
+static qcz_status number_canonical(token_numberer *numberer, const token_list *gaps, uint32_t id, int apart,
+                                   canonical_gaps *canonical)
 {
     uint8_t bytes[ITEM_MAX_TOKEN_SIZE];
     uint32_t size = token_length(gaps, id);

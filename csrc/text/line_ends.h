@@ -1,6 +1,6 @@
 /*
- * line_ends.h - line ends coded apart from gaps: the forms that white space between words can take, whether a text is wrapped, and its
- * gaps with that white space written as a space. Room text: a block cut into letters, words and items; it may use base.
+ * line_ends.h - line ends coded apart from gaps: the forms that white space between words can take, whether a text is wrapped, and
+ * its gaps with that white space written as a space. Room text: a block cut into letters, words and items; it may use base.
  */
 #ifndef QCZ_TEXT_LINE_ENDS_H
 #define QCZ_TEXT_LINE_ENDS_H

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-enum { FIRST_SLOT_COUNT = 1024 };
+enum { FIRST_SLOT_COUNT = 1024 }; /* 8 kB, which are cleared even for a block of one word */
 
 uint64_t token_hash_seed(const uint8_t *block, size_t size)
 {

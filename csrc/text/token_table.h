@@ -1,6 +1,6 @@
 /*
- * token_table.h - finds the number of a token by its bytes: an open-addressing hash table. The bytes lie elsewhere. Room text: a block
- * cut into letters, words and items; it may use base.
+ * token_table.h - finds the number of a token by its bytes: an open-addressing hash table. The bytes lie elsewhere. Room text: a
+ * block cut into letters, words and items; it may use base.
  */
 #ifndef QCZ_TEXT_TOKEN_TABLE_H
 #define QCZ_TEXT_TOKEN_TABLE_H

@@ -1,6 +1,6 @@
 /*
- * tokens.h - distinct byte strings, numbered in the order they first occur, and sorted. Words, gaps and the words of items are all
- * kept so. Room text: a block cut into letters, words and items; it may use base.
+ * tokens.h - distinct byte strings, numbered in the order they first occur, and sorted: words, gaps and the words of items. Room
+ * text: a block cut into letters, words and items; it may use base.
  */
 #ifndef QCZ_TEXT_TOKENS_H
 #define QCZ_TEXT_TOKENS_H
@@ -23,8 +23,8 @@ static inline uint32_t token_length(const token_list *tokens, uint32_t id)
 void token_list_free(token_list *tokens);
 
 /*
- * Sorts `ids`, of which no two are alike, by the bytes of their tokens; a prefix comes first. Time: total length of the tokens times
- * log2(count). Errors: QCZ_ERROR_MEMORY.
+ * Sorts `ids`, of which no two are alike, by the bytes of their tokens; a prefix comes first. Time: total length of the tokens
+ * times log2(count). Errors: QCZ_ERROR_MEMORY.
  */
 qcz_status tokens_sort(const token_list *tokens, uint32_t *ids, size_t count);
 
@@ -53,8 +53,8 @@ void token_numberer_free(token_numberer *numberer);
 qcz_status token_number(token_numberer *numberer, const uint8_t *bytes, size_t size, uint32_t occurrences, uint32_t *id);
 
 /*
- * Room for a token of at most `size` bytes behind those of the list, so that it can be made where it may stay: then token_number with
- * these bytes copies nothing. NULL if there is no memory.
+ * Room for a token of at most `size` bytes behind those of the list, so that it can be made where it may stay: then token_number
+ * with these bytes copies nothing. NULL if there is no memory.
  */
 uint8_t *token_room(token_numberer *numberer, size_t size);
 

@@ -1,6 +1,6 @@
 /*
- * words.h - a block as numbered words with case flags (paper, sections 1.2 to 1.4): what the paper engine codes. Room text: a block cut
- * into letters, words and items; it may use base.
+ * words.h - a block as numbered words with case flags (paper, sections 1.2 to 1.4): what the paper engine codes. Room text: a block
+ * cut into letters, words and items; it may use base.
  */
 #ifndef QCZ_TEXT_WORDS_H
 #define QCZ_TEXT_WORDS_H
@@ -18,8 +18,8 @@ typedef struct block_words {
 
 /*
  * Splits `block` into words and numbers them. With `fold_case` zero the text stays as it is and there are no flags. On success the
- * caller owns `*words` and frees it with words_free; on failure there is nothing to free. Errors: QCZ_ERROR_LIMIT if `size` is above
- * QCZ_MAX_BLOCK_SIZE, QCZ_ERROR_MEMORY.
+ * caller owns `*words` and frees it with words_free; on failure there is nothing to free. Errors: QCZ_ERROR_LIMIT if `size` is
+ * above QCZ_MAX_BLOCK_SIZE, QCZ_ERROR_MEMORY.
  */
 qcz_status words_split(const uint8_t *block, size_t size, int fold_case, block_words *words);
 void words_free(block_words *words);

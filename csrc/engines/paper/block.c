@@ -2,7 +2,7 @@
 
 #include "base/error.h"
 
-enum { MAX_PHRASE_WORDS_PER_WORD = 16 };
+enum { MAX_PHRASE_WORDS_PER_WORD = 16 }; /* part of the format; see books_fit_words */
 
 const uint32_t paper_book_words[PAPER_BOOK_COUNT] = {1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144};
 
@@ -41,8 +41,8 @@ uint64_t paper_stream_total(const paper_header *header)
 }
 
 /*
- * A book cannot hold more phrases than the block has places for them, nor an honest codebook more words than so many times the block:
- * that bounds what a small block can make a decoder do.
+ * A book cannot hold more phrases than the block has places for them, nor an honest codebook more words than so many times the
+ * block: that bounds what a small block can make a decoder do.
  */
 static int books_fit_words(const paper_header *header)
 {
@@ -75,8 +75,8 @@ static qcz_status check_header(const paper_header *header, size_t raw_size, size
         return fail(error, QCZ_ERROR_CORRUPT, "a codebook is too large, or holds phrases but no words", header_size);
     if (!books_fit_words(header))
         return fail(error, QCZ_ERROR_CORRUPT, "the codebook holds more than the words of the block can fill", header_size);
-    if ((uint64_t)header->unigram_bytes + header->escape_word_bytes > raw_size ||
-        header->book_sizes[0] > header->unigram_bytes || header->escape_word_count > header->escape_word_bytes)
+    if ((uint64_t)header->unigram_bytes + header->escape_word_bytes > raw_size || header->book_sizes[0] > header->unigram_bytes ||
+        header->escape_word_count > header->escape_word_bytes)
         return fail(error, QCZ_ERROR_CORRUPT, "the words of the codebook do not fit the size of the block", header_size);
     return QCZ_OK;
 }

@@ -1,4 +1,7 @@
-/* block.h - the header of a paper block, shared by its encoder and decoder. FORMAT.md, section "Paper block". */
+/*
+ * block.h - the header of a paper block, shared by its encoder and decoder. FORMAT.md, section "Paper block". Room engines/paper:
+ * the published method, as an engine; it may use base, text, books, coding and the headers in engines.
+ */
 #ifndef QCZ_ENGINES_PAPER_BLOCK_H
 #define QCZ_ENGINES_PAPER_BLOCK_H
 

@@ -1,4 +1,7 @@
-/* case_flags.h - the case stream: one flag of three a word, in the context of the two flags before it (paper, section 1.4). */
+/*
+ * case_flags.h - the case stream: one flag of three a word, in the context of the two flags before it (paper, section 1.4). Room
+ * engines/paper: the published method, as an engine; it may use base, text, books, coding and the headers in engines.
+ */
 #ifndef QCZ_ENGINES_PAPER_CASE_FLAGS_H
 #define QCZ_ENGINES_PAPER_CASE_FLAGS_H
 

@@ -1,7 +1,17 @@
-/* decoder.c - reads one paper block. Every number from the payload is checked before it is used. */
+/*
+ * decoder.c - reads one paper block.
+ *
+ * Nothing in a payload is trusted: every number is checked before it is used, and every loop is bounded by the size of the block,
+ * which the caller states, or by a size of the header that was checked against it. Streams read zeros past their end, so that the
+ * inner loops need not ask; whether one went too far is asked after each phrase, word or event.
+ *
+ * Events are read in one pass and turned into words in another. The first waits for its own results, symbol by symbol; in the
+ * second no word depends on the one before, so a processor fetches many at once. Most words are short: they are copied in one piece
+ * of a fixed size where there is room, which is faster than copying what they have.
+ */
+#include "engines/paper/block.h"
 #include "engines/paper/case_flags.h"
 #include "engines/paper/event_model.h"
-#include "engines/paper/block.h"
 #include "engines/paper/paper.h"
 #include "engines/paper/phrase_model.h"
 #include "engines/paper/spelling_model.h"
@@ -13,7 +23,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COPY_SIZE = 16 /* words up to this size are copied in one piece where there is room */ };
+enum { COPY_SIZE = 16 }; /* words up to this size are copied in one piece where there is room: a vector register */
 
 /* Words end to end; word i is the bytes from ends[i] to ends[i + 1]. */
 typedef struct word_list {
@@ -128,8 +138,8 @@ static qcz_status decode_words(paper_decoder *decoder, enum paper_stream stream,
     for (uint32_t i = 0; i < count; i++) {
         const uint32_t start = list->ends[list->count];
         uint32_t size;
-        const qcz_status status = decode_spelling(&decoder->streams[stream], spelling, previous, list->text + start,
-                                                  list->byte_count - start, &size);
+        const qcz_status status =
+            decode_spelling(&decoder->streams[stream], spelling, previous, list->text + start, list->byte_count - start, &size);
         if (status != QCZ_OK || overran(decoder, stream))
             return QCZ_ERROR_CORRUPT;
         list->ends[++list->count] = start + size;
@@ -152,7 +162,8 @@ static qcz_status decode_unigrams(paper_decoder *decoder, spelling_model *spelli
     if (word_list_allocate(&decoder->unigrams, size, decoder->header.unigram_bytes) != QCZ_OK)
         return out_of_memory(decoder->error);
     if (decode_words(decoder, STREAM_CODEBOOK, spelling, &decoder->unigrams, common) != QCZ_OK ||
-        decode_words(decoder, STREAM_CODEBOOK, spelling, &decoder->unigrams, size - common) != QCZ_OK || !is_complete(&decoder->unigrams))
+        decode_words(decoder, STREAM_CODEBOOK, spelling, &decoder->unigrams, size - common) != QCZ_OK ||
+        !is_complete(&decoder->unigrams))
         return fail_in(decoder, STREAM_CODEBOOK, "the words of the codebook are malformed");
     return QCZ_OK;
 }
@@ -199,7 +210,8 @@ static qcz_status start_escapes(paper_decoder *decoder)
 {
     const uint32_t count = decoder->header.escape_word_count;
     uint32_t *uses = allocate_array(count, sizeof *uses);
-    if (uses == NULL || node_arena_allocate(&decoder->escapes_arena, LENGTH_MODEL_NODES + frequency_model_node_count(count)) != QCZ_OK) {
+    if (uses == NULL ||
+        node_arena_allocate(&decoder->escapes_arena, LENGTH_MODEL_NODES + frequency_model_node_count(count)) != QCZ_OK) {
         free(uses);
         return out_of_memory(decoder->error);
     }
@@ -383,7 +395,7 @@ static void start_streams(paper_decoder *decoder)
 /* What `qcz info` prints of a block. */
 static void report_block(const paper_decoder *decoder, size_t head_size, const qcz_decoder_options *options)
 {
-    static const char *const books[PAPER_BOOK_COUNT] = {"unigram", "bigram", "3-gram", "5-gram", "8-gram", "13-gram",
+    static const char *const books[PAPER_BOOK_COUNT] = {"unigram", "bigram",  "3-gram",  "5-gram",  "8-gram",  "13-gram",
                                                         "21-gram", "34-gram", "55-gram", "89-gram", "144-gram"};
     static const char *const streams[PAPER_STREAM_COUNT] = {"codebook", "escape words", "escapes", "case", "levels", "entries"};
     qcz_fact_report *const report = options->report;

@@ -1,12 +1,22 @@
-/* encoder.c - writes one paper block: header, then six arithmetic-coded streams. */
+/*
+ * encoder.c - writes one paper block: a header, then six arithmetic-coded streams.
+ *
+ * The front end (the Cython code in quasicryth/tiling) has found words, codebooks and events; what is left is to write them small.
+ * The published system writes events and case with an arithmetic coder and gives codebook and escapes to LZMA. Here all is
+ * arithmetic-coded with models made for it, so that a decoder needs no second compressor, and a word outside the codebook is spelt
+ * once instead of at every occurrence: the escape words are one more sorted list, and an escape says which of them it is.
+ *
+ * Six streams and not one, because what one stream holds does not depend on the numbers in the others: a processor that decodes two
+ * of them at once does not wait. Whether memory ran out is asked once a stream, when it is finished.
+ */
+#include "engines/paper/block.h"
 #include "engines/paper/case_flags.h"
 #include "engines/paper/match_finder.h"
-#include "base/error.h"
-#include "engines/paper/block.h"
 #include "engines/paper/paper.h"
 #include "engines/paper/phrase_model.h"
 #include "engines/paper/spelling_model.h"
 
+#include "base/error.h"
 #include "base/memory.h"
 
 #include <stdlib.h>
@@ -136,8 +146,7 @@ static qcz_status encode_escapes(arithmetic_encoder *encoder, const paper_parse 
     frequency_model_start_counts(&remaining, escapes->uses, escapes->count, &arena);
     for (size_t i = 0; i < parse->escape_count; i++) {
         const uint32_t place = escapes->place_of_id[parse->escape_ids[i]];
-        const frequency_interval interval = frequency_model_interval(&remaining, place);
-        encode_interval(encoder, interval.start, interval.size, remaining.total);
+        encode_symbol_only(encoder, &remaining, place);
         frequency_model_add(&remaining, place, -1);
     }
     node_arena_free(&arena);

@@ -1,4 +1,7 @@
-/* engine.c - the published method as the table of engines knows it. Its levels are all alike: they are there so that any may be named. */
+/*
+ * engine.c - the published method as the table of engines knows it. Its levels are all alike: they are there so that any may be
+ * named.
+ */
 #include "engines/paper/paper.h"
 
 enum { LEVEL_COUNT = 9 };

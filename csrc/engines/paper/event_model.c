@@ -1,3 +1,15 @@
+/*
+ * event_model.c - what events are coded with: which level, which entry, or which earlier events again.
+ *
+ * The models are those published: the level in the context of two levels, a cache of the entries last used by a level, and past the
+ * cache the index in the context of the level before. An index never sees the word before it, so this is a model of order 0, whose
+ * context is in the phrases themselves. Unigrams past the first 4,096 have models apart, since one alphabet of 65,536 would take
+ * longer to search and to learn.
+ *
+ * Two things differ. There are two streams (event_model.h says why), and the frequencies lie in trees of vectors instead of Fenwick
+ * trees (frequency_model.h). Intervals are as published. The cache, searched at every event, compares all its 64 entries in vectors
+ * rather than stop at the first that fits, where a processor would guess wrong.
+ */
 #include "engines/paper/event_model.h"
 
 #include "base/bits.h"
@@ -31,7 +43,7 @@ static size_t nodes_of(uint32_t symbol_count)
 
 static size_t node_count(const uint32_t book_sizes[PAPER_BOOK_COUNT])
 {
-    size_t count = nodes_of(32) + nodes_of(MAX_MATCH - MIN_MATCH + 1);
+    size_t count = nodes_of(DISTANCE_SIZES) + nodes_of(MAX_MATCH - MIN_MATCH + 1);
     count += PAPER_LEVEL_COUNT * PAPER_LEVEL_COUNT * nodes_of(PAPER_LEVEL_COUNT) + PAPER_LEVEL_COUNT * nodes_of(CACHE_SIZE);
     count += PAPER_LEVEL_COUNT * nodes_of(rare_count(book_sizes));
     for (uint32_t level = 1; level < PAPER_LEVEL_COUNT; level++)
@@ -57,7 +69,7 @@ qcz_status event_model_start(event_model *model, const uint32_t book_sizes[PAPER
         return QCZ_ERROR_MEMORY;
     memcpy(model->book_sizes, book_sizes, sizeof model->book_sizes);
     binary_model_start(&model->match_flag);
-    frequency_model_start(&model->distance_bits, 32, &model->arena);
+    frequency_model_start(&model->distance_bits, DISTANCE_SIZES, &model->arena);
     frequency_model_start(&model->match_length, MAX_MATCH - MIN_MATCH + 1, &model->arena);
     for (unsigned i = 0; i < DISTANCE_BIT_MODELS; i++)
         binary_model_start(&model->distance_bit[i]);

@@ -1,9 +1,10 @@
 /*
  * event_model.h - the models of the events (paper, section 1.12): match flag, distance and length; the level of an event in the
- * context of the two levels before it; a move-to-front cache and index models per level. FORMAT.md, section "Events".
+ * context of the two levels before it; a move-to-front cache and index models per level. FORMAT.md, section "Events". Room
+ * engines/paper: the published method, as an engine; it may use base, text, books, coding and the headers in engines.
  *
- * The published coder writes one stream. Here matches and levels are one and cache positions and indices another: which level comes next
- * does not depend on the entry before, so a decoder's processor works on both at once.
+ * The published coder writes one stream. Here matches and levels are one and cache positions and indices another: which level comes
+ * next does not depend on the entry before, so a decoder's processor works on both at once.
  */
 #ifndef QCZ_ENGINES_PAPER_EVENT_MODEL_H
 #define QCZ_ENGINES_PAPER_EVENT_MODEL_H
@@ -11,11 +12,13 @@
 #include "coding/frequency_model.h"
 #include "engines/paper/parse.h"
 
+/* Sizes are those of the published system; they are part of the format. */
 enum {
-    CACHE_SIZE = 64,
-    MIN_MATCH = 3,
+    CACHE_SIZE = 64, /* entries a level remembers */
+    MIN_MATCH = 3,   /* events */
     MAX_MATCH = 255,
-    DISTANCE_BIT_MODELS = 8,
+    DISTANCE_SIZES = 32,     /* bit lengths of a distance, less one */
+    DISTANCE_BIT_MODELS = 8, /* for the lowest bits of a distance; the higher ones share the last */
     LEVEL_ESCAPE = 0,
     LEVEL_UNIGRAM = 1
 };

@@ -4,7 +4,13 @@
 
 #include <stdlib.h>
 
-enum { MAX_HASH_BITS = 22, MIN_HASH_BITS = 10, MAX_CANDIDATES = 4, GOOD_MATCH = 16 };
+/* As published, but for the table, which is smaller where there are few events. */
+enum {
+    MAX_HASH_BITS = 22,
+    MIN_HASH_BITS = 10,
+    MAX_CANDIDATES = 4, /* that are compared */
+    GOOD_MATCH = 16     /* events: long enough to stop looking */
+};
 
 qcz_status match_finder_start(match_finder *finder, const uint8_t *levels, const uint16_t *indexes, size_t event_count)
 {
@@ -33,7 +39,8 @@ static uint64_t event_key(const match_finder *finder, size_t position)
 
 static uint32_t hash_three(const match_finder *finder, size_t position)
 {
-    const uint64_t keys = event_key(finder, position) << 40 ^ event_key(finder, position + 1) << 20 ^ event_key(finder, position + 2);
+    const uint64_t keys =
+        event_key(finder, position) << 40 ^ event_key(finder, position + 1) << 20 ^ event_key(finder, position + 2);
     return (uint32_t)(keys * 0x9E3779B97F4A7C15u >> (64 - finder->hash_bits));
 }
 

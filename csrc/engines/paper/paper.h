@@ -1,6 +1,6 @@
 /*
- * paper.h - the paper engine's side of whole_block.h, which says what each function does. FORMAT.md, section "Paper block".
- * May use base, text, books, coding, and engine.h.
+ * paper.h - the paper engine's side of whole_block.h, which says what each function does. FORMAT.md, section "Paper block". Room
+ * engines/paper: the published method, as an engine; it may use base, text, books, coding and the headers in engines.
  */
 #ifndef QCZ_ENGINES_PAPER_PAPER_H
 #define QCZ_ENGINES_PAPER_PAPER_H

@@ -1,4 +1,7 @@
-/* parse.h - what the front end found in a block: words, codebooks and events, as the encoder of the paper engine takes them. */
+/*
+ * parse.h - what the front end found in a block: words, codebooks and events, as the encoder takes them. Room engines/paper: the
+ * published method, as an engine; it may use base, text, books, coding and the headers in engines.
+ */
 #ifndef QCZ_ENGINES_PAPER_PARSE_H
 #define QCZ_ENGINES_PAPER_PARSE_H
 

@@ -1,13 +1,24 @@
+/*
+ * phrase_model.c - codes the books of phrases, which are sorted lists of unigram indices.
+ *
+ * The published system writes two bytes an index and lets LZMA find the repeats. There is more to find: the books are full of
+ * windows of the same passage, since a passage of 144 words that occurs twice gives 132 phrases of 13 words. Sorted, such windows
+ * lie apart, but each word in them follows the same two words as in the others. So a word is predicted from the two before it, or
+ * the one before it, as last seen in any phrase of any book; only a word that neither predicts is sent as an index. What a phrase
+ * shares with the one before it in the list is not sent at all.
+ */
 #include "engines/paper/phrase_model.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+/* Part of the format. */
 enum {
-    HASH_BITS = 16,
-    /* The alphabet is large and the stream short, so one use outweighs the initial counts of 1. */
+    HASH_BITS = 16, /* of the table by two words, which takes 128 kB */
+    /* The alphabets are large for so short a stream, so one use outweighs the initial counts of 1. */
     INDEX_INCREMENT = 32,
-    PREDICTION_INCREMENT = 8
+    PREDICTION_INCREMENT = 8,
+    LONGEST_PHRASE = 144 /* words */
 };
 
 static size_t node_count(uint32_t unigram_count)
@@ -52,13 +63,6 @@ void phrase_model_free(phrase_model *model)
     node_arena_free(&model->arena);
 }
 
-static void use_heavily(frequency_model *model, uint32_t symbol, int32_t increment)
-{
-    frequency_model_add(model, symbol, increment);
-    if (model->total >= FREQUENCY_LIMIT)
-        frequency_model_halve(model);
-}
-
 /* ---- prediction ------------------------------------------------------------------------------------------------------ */
 
 static uint16_t *slot_after_two(const phrase_model *model, uint16_t first, uint16_t second)
@@ -90,8 +94,8 @@ static void learn_successor(successor_slots slots, uint16_t word)
 
 /* ---- coding ---------------------------------------------------------------------------------------------------------- */
 
-static void encode_next_word(arithmetic_encoder *encoder, phrase_model *model, frequency_model *prediction,
-                             const uint16_t *phrase, uint32_t position)
+static void encode_next_word(arithmetic_encoder *encoder, phrase_model *model, frequency_model *prediction, const uint16_t *phrase,
+                             uint32_t position)
 {
     const successor_slots slots = find_successors(model, phrase, position);
     const uint16_t word = phrase[position];
@@ -100,27 +104,25 @@ static void encode_next_word(arithmetic_encoder *encoder, phrase_model *model, f
         outcome = PREDICTED_BY_TWO;
     else if (word == *slots.after_one)
         outcome = PREDICTED_BY_ONE;
-    const frequency_interval interval = frequency_model_interval(prediction, outcome);
-    encode_interval(encoder, interval.start, interval.size, prediction->total);
-    use_heavily(prediction, outcome, PREDICTION_INCREMENT);
+    encode_symbol_only(encoder, prediction, outcome);
+    frequency_model_raise(prediction, outcome, PREDICTION_INCREMENT);
     if (outcome == NOT_PREDICTED) {
-        const frequency_interval index = frequency_model_interval(&model->index, word);
-        encode_interval(encoder, index.start, index.size, model->index.total);
-        use_heavily(&model->index, word, INDEX_INCREMENT);
+        encode_symbol_only(encoder, &model->index, word);
+        frequency_model_raise(&model->index, word, INDEX_INCREMENT);
     }
     learn_successor(slots, word);
 }
 
-static void decode_next_word(arithmetic_decoder *decoder, phrase_model *model, frequency_model *prediction,
-                             uint16_t *phrase, uint32_t position)
+static void decode_next_word(arithmetic_decoder *decoder, phrase_model *model, frequency_model *prediction, uint16_t *phrase,
+                             uint32_t position)
 {
     const successor_slots slots = find_successors(model, phrase, position);
     const uint32_t outcome = decode_symbol_only(decoder, prediction);
-    use_heavily(prediction, outcome, PREDICTION_INCREMENT);
+    frequency_model_raise(prediction, outcome, PREDICTION_INCREMENT);
     uint16_t word = outcome == PREDICTED_BY_TWO ? *slots.after_two : *slots.after_one;
     if (outcome == NOT_PREDICTED) {
         word = (uint16_t)decode_symbol_only(decoder, &model->index);
-        use_heavily(&model->index, word, INDEX_INCREMENT);
+        frequency_model_raise(&model->index, word, INDEX_INCREMENT);
     }
     phrase[position] = word;
     learn_successor(slots, word);
@@ -137,7 +139,7 @@ static uint32_t count_kept(const uint16_t *previous, const uint16_t *phrase, uin
 void encode_phrases(arithmetic_encoder *encoder, phrase_model *model, uint32_t book, const uint16_t *phrases, uint32_t count)
 {
     const uint32_t words = paper_book_words[book];
-    uint16_t before_first[144] = {0};
+    uint16_t before_first[LONGEST_PHRASE] = {0};
     const uint16_t *previous = before_first;
     for (uint32_t i = 0; i < count; i++, phrases += words) {
         const uint32_t kept = count_kept(previous, phrases, words);
@@ -154,7 +156,7 @@ void encode_phrases(arithmetic_encoder *encoder, phrase_model *model, uint32_t b
 qcz_status decode_phrases(arithmetic_decoder *decoder, phrase_model *model, uint32_t book, uint16_t *phrases, uint32_t count)
 {
     const uint32_t words = paper_book_words[book];
-    uint16_t before_first[144] = {0};
+    uint16_t before_first[LONGEST_PHRASE] = {0};
     const uint16_t *previous = before_first;
     for (uint32_t i = 0; i < count; i++, phrases += words) {
         const uint32_t kept = decode_symbol(decoder, &model->kept[book]);

@@ -1,7 +1,10 @@
 /*
- * phrase_model.h - the sorted n-gram codebooks as a stream. What is kept of the phrase before is not sent; a further word is
- * predicted as the successor of the two words before it, or of one, as last seen in any phrase; else it is sent as a unigram index.
- * Overlapping windows of one repeated passage, which fill the long books, cost next to nothing. FORMAT.md, section "Phrases".
+ * phrase_model.h - the sorted n-gram codebooks as a stream. FORMAT.md, section "Phrases". Room engines/paper: the published method,
+ * as an engine; it may use base, text, books, coding and the headers in engines.
+ *
+ * What is kept of the phrase before is not sent; a further word is predicted as the successor of the two words before it, or of
+ * one, as last seen in any phrase; else it is sent as a unigram index. Overlapping windows of one repeated passage, which fill the
+ * long books, cost next to nothing.
  */
 #ifndef QCZ_ENGINES_PAPER_PHRASE_MODEL_H
 #define QCZ_ENGINES_PAPER_PHRASE_MODEL_H
@@ -31,7 +34,8 @@ void phrase_model_free(phrase_model *model);
 void encode_phrases(arithmetic_encoder *encoder, phrase_model *model, uint32_t book, const uint16_t *phrases, uint32_t count);
 
 /*
- * Fills `phrases`; every word is below `unigram_count`. Errors: QCZ_ERROR_CORRUPT if the stream ends or steps past the last unigram.
+ * Fills `phrases`; every word is below `unigram_count`. Errors: QCZ_ERROR_CORRUPT if the stream ends or steps past the last
+ * unigram.
  */
 qcz_status decode_phrases(arithmetic_decoder *decoder, phrase_model *model, uint32_t book, uint16_t *phrases, uint32_t count);
 

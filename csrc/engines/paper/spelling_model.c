@@ -1,9 +1,28 @@
+/*
+ * spelling_model.c - spells the words of a block: those of the codebook and those outside it.
+ *
+ * Both lists are sorted, so that what a word shares with the one before it costs one number. The letters after that are coded bit
+ * by bit, each byte a path of eight decisions, in the context of the two bytes before. The published system gives both lists to
+ * LZMA, each by itself; here one model serves all lists of a block, so that the words outside the codebook profit from what the
+ * codebook taught.
+ *
+ * Contexts are hashed into lines of 16 slots, one line for each half of a byte: a decoder waits for memory twice a letter and not
+ * eight times. Contexts that fall on one line share it, and nothing checks for that: 2^15 lines are many for the words of a block.
+ */
 #include "engines/paper/spelling_model.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINE_BITS = 15, LINE_SLOTS = 16, COUNT_BITS = 4, COUNT_LIMIT = 15, END_SLOT = 0 };
+/* Part of the format. */
+enum {
+    LINE_BITS = 15,  /* a table of 1 MB, about what a second-level cache holds */
+    LINE_SLOTS = 16, /* the 15 decisions of half a byte, and one more */
+    END_SLOT = 0,    /* that one: whether the word ends */
+    COUNT_BITS = 4,  /* of a slot's 16; the others are its probability */
+    COUNT_LIMIT = 15,
+    EVEN = 2048 /* the probability of a half */
+};
 
 size_t spelling_model_memory(void)
 {
@@ -18,7 +37,7 @@ qcz_status spelling_model_start(spelling_model *model)
         return QCZ_ERROR_MEMORY;
     }
     for (size_t i = 0; i < (size_t)LINE_SLOTS << LINE_BITS; i++)
-        model->slots[i] = 2048 << COUNT_BITS;
+        model->slots[i] = EVEN << COUNT_BITS;
     length_model_start(&model->kept, &model->arena);
     return QCZ_OK;
 }

@@ -1,6 +1,9 @@
 /*
- * spelling_model.h - sorted lists of words, front-coded: how much of the word before is kept, then the other bytes, each a path of
- * eight binary decisions in the context of the two bytes before it. FORMAT.md, section "Word lists".
+ * spelling_model.h - sorted lists of words, front-coded. FORMAT.md, section "Word lists". Room engines/paper: the published method,
+ * as an engine; it may use base, text, books, coding and the headers in engines.
+ *
+ * How much of the word before is kept, then the other bytes, each a path of eight binary decisions in the context of the two bytes
+ * before it.
  */
 #ifndef QCZ_ENGINES_PAPER_SPELLING_MODEL_H
 #define QCZ_ENGINES_PAPER_SPELLING_MODEL_H
@@ -28,8 +31,8 @@ void spelling_model_free(spelling_model *model);
 void encode_spelling(arithmetic_encoder *encoder, spelling_model *model, word_view previous, word_view word);
 
 /*
- * Writes the next word to `output`, at most `capacity` bytes, and its size to `*size`. Errors: QCZ_ERROR_CORRUPT if the stream keeps
- * more than there is of `previous` or the word does not fit.
+ * Writes the next word to `output`, at most `capacity` bytes, and its size to `*size`. Errors: QCZ_ERROR_CORRUPT if the stream
+ * keeps more than there is of `previous` or the word does not fit.
  */
 qcz_status decode_spelling(arithmetic_decoder *decoder, spelling_model *model, word_view previous, uint8_t *output, size_t capacity,
                            uint32_t *size);
