@@ -228,9 +228,7 @@ def test_an_output_that_appears_meanwhile_is_kept(folder, monkeypatch, capsys):
 @pytest.mark.parametrize("options", [["--verify"], ["--rm"], ["--verify", "-o", "pipe"]])
 def test_a_wrong_output_is_found_and_no_source_removed(folder, monkeypatch, capsys, options):
     """The encoder is made to write a frame of something else."""
-    monkeypatch.setattr(
-        "quasicryth.frames.encoder.encode_block", lambda content, options: encode_block(content[:-1] + b"?", options)
-    )
+    monkeypatch.setattr("quasicryth.frames.encoder.encode_block", lambda content, *rest: encode_block(content[:-1] + b"?", *rest))
     monkeypatch.chdir(folder)
     os.mkfifo("pipe")
     with subprocess.Popen(["cat", "pipe"], stdout=subprocess.DEVNULL) as reader:

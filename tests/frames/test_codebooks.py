@@ -134,9 +134,8 @@ def test_blocks_begin_from_the_codebook(toy, threads):
     assert decompress(data, {NAME: CODEBOOK}, threads) == TEXT
     assert toy.prepared == [(LEVEL, CODEBOOK)] * 2
     found = [part for part in skim(io.BytesIO(data)) if isinstance(part, Block)]
-    assert [(part.header.codebook.name, part.header.codebook.level, part.header.head_size) for part in found] == [
-        (NAME, LEVEL, 0)
-    ] * 3
+    assert [part.header.codebook for part in found] == [CodebookReference(NAME, LEVEL)] * 3
+    assert [part.header.head_size for part in found] == [0] * 3
     assert sum(part.header.block_size for part in found) + 15 + 22 + 3 * 4 == len(data)
 
 
