@@ -22,7 +22,7 @@ from quasicryth.frames.decoder import decode_file
 from quasicryth.frames.encoder import FrameEncoder, encode_frame
 from quasicryth.frames.index import skim
 from quasicryth.frames.info import describe
-from quasicryth.frames.layout import Block
+from quasicryth.frames.layout import Block, CodebookReference
 
 TEXT = english()[:20_000]
 CODEBOOK = english()[10_000:40_000]
