@@ -100,16 +100,36 @@ class FrameStart:
     header: FrameHeader
 
 
+class Segment(NamedTuple):
+    """A segment as it lies in a body: bytes *start* to *end*, the last four of them its checksum, behind *payload_end*.
+
+    The *kind* may be one that is not known. A stored segment has no checksum of its content.
+    """
+
+    number: int
+    kind: int
+    filter: int
+    content_size: int
+    start: int
+    payload_start: int
+    payload_size: int
+    payload_end: int
+    end: int
+    content_checksum: int | None
+
+
 class Block(NamedTuple):
     """Block number *ordinal* of a frame as it lies in the data: where its header begins, the header, and the body.
 
-    The checksums in the body have been checked; it is empty where nobody asked for it.
+    The checksums in the body have been checked; it is empty where nobody asked for it. If it is known to have one segment
+    only, that is *segment*.
     """
 
     position: int
     ordinal: int
     header: BlockHeader
     body: bytes | bytearray
+    segment: Segment | None = None
 
 
 @dataclass(frozen=True)

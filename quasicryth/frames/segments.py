@@ -6,11 +6,11 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from ..base._checksum import Xxh64, matches
 from ..errors import QczCorruptError, QczVersionError
-from .layout import CHECKSUM, BlockHeader, checksum32, seed_of_segment
+from .layout import CHECKSUM, BlockHeader, Segment, checksum32, seed_of_segment
 from .varints import MalformedNumberError, read_varint, varint_size, write_varint
 
 Content = bytes | bytearray | memoryview
@@ -46,24 +46,6 @@ class CodedSegment:
         """The bytes that it takes in the body."""
         size = _KIND_AND_FILTER.size + varint_size(self.content_size) + len(self.payload) + CHECKSUM.size
         return size if self.kind == SegmentKind.STORED else size + varint_size(len(self.payload)) + CHECKSUM.size
-
-
-class Segment(NamedTuple):
-    """A segment as it lies in a body: bytes *start* to *end*, the last four of them its checksum, behind *payload_end*.
-
-    The *kind* may be one that is not known. A stored segment has no checksum of its content.
-    """
-
-    number: int
-    kind: int
-    filter: int
-    content_size: int
-    start: int
-    payload_start: int
-    payload_size: int
-    payload_end: int
-    end: int
-    content_checksum: int | None
 
 
 # ---- writing ---------------------------------------------------------------------------------------------------------------
@@ -189,15 +171,17 @@ def _check_segment(segment: Segment, header: BlockHeader, block: str) -> None:
     raise QczCorruptError(f"{where} is of an engine, yet the block names none")
 
 
-def check_body(body: Body, header: BlockHeader, ordinal: int, position: int) -> None:
+def check_body(body: Body, header: BlockHeader, ordinal: int, position: int) -> Segment | None:
     """Check the body of block number *ordinal* at *position*: its checksums, but for those of contents, and what its fields say.
 
+    Returns its segment, if it has one only: the common case, for which nobody need read it again.
     Raises QczCorruptError, and QczVersionError for what a newer release may know.
     """
     block = f"block {ordinal} at byte {position}"
     if header.head_size and not _is_right(body, 0, header.head_size, ordinal):
         raise QczCorruptError(f"{block} is damaged: the checksum of its head does not match")
     has_engine = False
+    segment = None
     for segment in read_segments(body, header, position):
         if not _is_right(body, segment.start, segment.payload_end, seed_of_segment(ordinal, segment.number)):
             raise QczCorruptError(f"{block} is damaged: the checksum of its segment {segment.number} does not match")
@@ -205,3 +189,4 @@ def check_body(body: Body, header: BlockHeader, ordinal: int, position: int) -> 
         has_engine |= segment.kind == _ENGINE
     if header.engine and not has_engine:
         raise QczCorruptError(f"{block} names an engine, yet none of its segments is of one")
+    return segment if segment is not None and segment.number == 0 else None
