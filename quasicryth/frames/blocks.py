@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from threading import Lock
 from types import MappingProxyType
@@ -15,8 +15,8 @@ from ..engines._engine import BlockContent
 from ..engines.coded_block import encode
 from ..errors import QczCorruptError, QczError, QczLimitError
 from ..tiling import _tokens
-from .layout import Block, BlockHeader, CodebookReference, checksum32, write_block_header
-from .segments import BodyInMemory, CodedSegment, Content, Segment, SegmentKind, body_size, read_segments, write_body
+from .layout import Block, BlockHeader, CodebookReference, Segment, checksum32, write_block_header
+from .segments import BodyInMemory, CodedSegment, Content, SegmentKind, body_size, read_segments, write_body
 
 if TYPE_CHECKING:
     from ..engines._engine import Engine, Prepared
@@ -186,15 +186,17 @@ def _head_of(block: Block) -> memoryview:
     return memoryview(block.body)[: block.header.head_size]
 
 
-def segments_of(block: Block) -> list[Segment]:
-    """Return the segments of *block*, whose body has been checked."""
-    return list(read_segments(BodyInMemory(block.body), block.header, block.position))
+def segments_of(block: Block) -> Iterable[Segment]:
+    """Return the segments of *block*, whose body has been checked. Those of a block may be many."""
+    if block.segment is not None:
+        return (block.segment,)
+    return read_segments(BodyInMemory(block.body), block.header, block.position)
 
 
 def _zstd_memory(block: Block) -> int:
     """The bytes that Zstandard takes at most. Where there are other segments too, its output is copied to them."""
     count = largest = 0
-    for segment in read_segments(BodyInMemory(block.body), block.header, block.position):
+    for segment in segments_of(block):
         count += 1
         if segment.kind == SegmentKind.ZSTD:
             largest = max(largest, segment.content_size)
@@ -246,7 +248,7 @@ class _BlockDecoding:
     def decode(self) -> bytes:
         """Return the content of the block."""
         content: BlockContent | None = None
-        for segment in read_segments(BodyInMemory(self._block.body), self._block.header, self._block.position):
+        for segment in segments_of(self._block):
             if segment.content_size == self._block.header.content_size and segment.kind != SegmentKind.ENGINE:
                 return self._decode_bytes(segment)
             content = content or BlockContent(self._block.header.content_size)

@@ -176,8 +176,8 @@ class ContentIndex:
             raise QczCorruptError(f"the block at byte {position} does not match the block index at the end of its frame")
         limits.check_block(header.least_memory, position, end)
         body = read_exactly(file, header.body_size, position + header.size, f"block {ordinal}")
-        check_body(BodyInMemory(body), header, ordinal, position)
-        return Block(position, ordinal, header, body)
+        segment = check_body(BodyInMemory(body), header, ordinal, position)
+        return Block(position, ordinal, header, body, segment)
 
     def _end_of_block(self, frame: _IndexedFrame, block: int) -> int:
         following = self._positions[block + 1] if block + 1 < len(self) else frame.tail.position

@@ -9,8 +9,8 @@ from ..base.limits import Limits
 from ..engines import registry
 from .blocks import FactReport, decoder_memory, segments_of
 from .decoder import decode_file
-from .layout import FRAME_HEADER_SIZE, VERSION, Block, FrameStart
-from .segments import Segment, SegmentKind
+from .layout import FRAME_HEADER_SIZE, VERSION, Block, FrameStart, Segment
+from .segments import SegmentKind
 
 # Facts of an engine: numbers, and groups of numbers, by name.
 _Facts = dict[str, Any]
@@ -33,7 +33,7 @@ def _describe_segment(segment: Segment) -> dict[str, Any]:
 
 def _describe_block(block: Block, facts: _Facts) -> dict[str, Any]:
     engine = registry.engine_of_number(block.header.engine)
-    segments = segments_of(block)
+    segments = list(segments_of(block))
     return {
         "offset": block.position,
         "kind": _kind_of(segments, None if engine is None else engine.name),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..base._checksum import matches, xxh64
 from ..engines import registry
@@ -64,8 +65,7 @@ class CodebookReference:
     level: int
 
 
-@dataclass(frozen=True)
-class BlockHeader:
+class BlockHeader(NamedTuple):
     """What is known of a block before its body is read; sizes in bytes. The engine is 0 in a block without engine segments."""
 
     engine: int
@@ -100,17 +100,36 @@ class FrameStart:
     header: FrameHeader
 
 
-@dataclass(frozen=True)
-class Block:
+class Segment(NamedTuple):
+    """A segment as it lies in a body: bytes *start* to *end*, the last four of them its checksum, behind *payload_end*.
+
+    The *kind* may be one that is not known. A stored segment has no checksum of its content.
+    """
+
+    number: int
+    kind: int
+    filter: int
+    content_size: int
+    start: int
+    payload_start: int
+    payload_size: int
+    payload_end: int
+    end: int
+    content_checksum: int | None
+
+
+class Block(NamedTuple):
     """Block number *ordinal* of a frame as it lies in the data: where its header begins, the header, and the body.
 
-    The checksums in the body have been checked; it is empty where nobody asked for it.
+    The checksums in the body have been checked; it is empty where nobody asked for it. If it is known to have one segment
+    only, that is *segment*.
     """
 
     position: int
     ordinal: int
     header: BlockHeader
     body: bytes | bytearray
+    segment: Segment | None = None
 
 
 @dataclass(frozen=True)
@@ -243,7 +262,7 @@ def read_block_header(encoded: bytes, frame: FrameHeader, position: int) -> Bloc
     where = f"the block at byte {position}"
     end = len(encoded) - CHECKSUM.size
     try:
-        header, flags, place = _read_fields(encoded[:end], end)
+        header, flags, place = _read_fields(encoded, end)
     except MalformedNumberError:
         raise QczCorruptError(f"{where} has a malformed number in its header") from None
     if flags & ~_NAMES_A_CODEBOOK:

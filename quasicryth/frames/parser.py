@@ -170,9 +170,9 @@ class FrameParser:
 
     def _need_body(self, header: BlockHeader, ordinal: int, position: int) -> _Need:
         def use(body: bytes | bytearray) -> Part:
-            check_body(BodyInMemory(body), header, ordinal, position)
+            segment = check_body(BodyInMemory(body), header, ordinal, position)
             self._need = self._need_start()
-            return Block(position, ordinal, header, body)
+            return Block(position, ordinal, header, body, segment)
 
         return _Need(header.body_size, f"block {ordinal}", _check_nothing, use)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ..base._checksum import Xxh64, matches
 from ..base.file_bytes import FileBytes
@@ -74,7 +74,7 @@ class Restorer:
         self._limits.check_block(header.least_memory, found.position, self.size + self._pending + header.content_size)
         while not self._work.has_room_for(header.body_size):
             self._take()
-        block = replace(found, body=data.read(found.position + header.size, header.body_size))
+        block = found._replace(body=data.read(found.position + header.size, header.body_size))
         try:
             submit_block(self._work, block, self._limits)
         except QczCorruptError as error:

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from ..base._checksum import Xxh64, matches
 from ..errors import QczCorruptError, QczVersionError
-from .layout import CHECKSUM, BlockHeader, checksum32, seed_of_segment
+from .layout import CHECKSUM, BlockHeader, Segment, checksum32, seed_of_segment
 from .varints import MalformedNumberError, read_varint, varint_size, write_varint
 
 Content = bytes | bytearray | memoryview
@@ -28,6 +28,11 @@ class SegmentKind(IntEnum):
     ENGINE = 3
 
 
+# As plain numbers, which are compared much faster.
+_STORED, _ENGINE = int(SegmentKind.STORED), int(SegmentKind.ENGINE)
+_WITHOUT_ENGINE = (_STORED, int(SegmentKind.ZSTD))
+
+
 @dataclass(frozen=True)
 class CodedSegment:
     """A segment before it is written: its kind, how much content it stands for, and its payload."""
@@ -41,33 +46,6 @@ class CodedSegment:
         """The bytes that it takes in the body."""
         size = _KIND_AND_FILTER.size + varint_size(self.content_size) + len(self.payload) + CHECKSUM.size
         return size if self.kind == SegmentKind.STORED else size + varint_size(len(self.payload)) + CHECKSUM.size
-
-
-@dataclass(frozen=True)
-class Segment:
-    """A segment as it lies in a body: bytes *start* to *end*, the last four of them its checksum.
-
-    The *kind* may be one that is not known. A stored segment has no checksum of its content.
-    """
-
-    number: int
-    kind: int
-    filter: int
-    content_size: int
-    start: int
-    payload_start: int
-    payload_size: int
-    content_checksum: int | None
-
-    @property
-    def payload_end(self) -> int:
-        """Where the payload ends, and the checksum begins."""
-        return self.payload_start + self.payload_size
-
-    @property
-    def end(self) -> int:
-        """Where the next segment begins."""
-        return self.payload_end + CHECKSUM.size
 
 
 # ---- writing ---------------------------------------------------------------------------------------------------------------
@@ -136,11 +114,13 @@ def _read_fields(encoded: bytes, number: int, start: int) -> Segment:
     kind, filtered = _KIND_AND_FILTER.unpack_from(encoded)
     content_size, place = read_varint(encoded, _KIND_AND_FILTER.size)
     payload_size, content_checksum = content_size, None
-    if kind != SegmentKind.STORED:
+    if kind != _STORED:
         payload_size, place = read_varint(encoded, place)
         (content_checksum,) = CHECKSUM.unpack_from(encoded, place)
         place += CHECKSUM.size
-    return Segment(number, kind, filtered, content_size, start, start + place, payload_size, content_checksum)
+    place += start
+    end = place + payload_size
+    return Segment(number, kind, filtered, content_size, start, place, payload_size, end, end + CHECKSUM.size, content_checksum)
 
 
 def read_segments(body: Body, header: BlockHeader, position: int) -> Iterator[Segment]:
@@ -152,15 +132,12 @@ def read_segments(body: Body, header: BlockHeader, position: int) -> Iterator[Se
     left = header.content_size
     number = 0
     while start < header.body_size:
-        where = f"segment {number} of the block at byte {position}"
         try:
             segment = _read_fields(body.read(start, min(start + _MOST_FIELDS, header.body_size)), number, start)
         except (struct.error, MalformedNumberError):
-            raise QczCorruptError(f"{where} has malformed fields") from None
-        if not 1 <= segment.content_size <= left:
-            raise QczCorruptError(f"{where} states {segment.content_size} bytes of content; {left} are left of the block")
-        if not 1 <= segment.payload_size <= segment.content_size or segment.end > header.body_size:
-            raise QczCorruptError(f"{where} states a payload of {segment.payload_size} bytes, which cannot be")
+            raise QczCorruptError(f"segment {number} of the block at byte {position} has malformed fields") from None
+        if not 1 <= segment.payload_size <= segment.content_size <= left or segment.end > header.body_size:
+            raise _wrong_sizes(segment, left, position)
         yield segment
         start = segment.end
         left -= segment.content_size
@@ -175,29 +152,41 @@ def _is_right(body: Body, start: int, end: int, seed: int) -> bool:
     return len(stated) == CHECKSUM.size and matches(body.checksum(start, end, seed), *CHECKSUM.unpack(stated))
 
 
-def _check_segment(segment: Segment, header: BlockHeader, where: str) -> None:
-    """Raise unless the kind and the filter of *segment* are known and have a place in a block with *header*."""
+def _wrong_sizes(segment: Segment, left: int, position: int) -> QczCorruptError:
+    where = f"segment {segment.number} of the block at byte {position}"
+    if not 1 <= segment.content_size <= left:
+        return QczCorruptError(f"{where} states {segment.content_size} bytes of content; {left} are left of the block")
+    return QczCorruptError(f"{where} states a payload of {segment.payload_size} bytes, which cannot be")
+
+
+def _check_segment(segment: Segment, header: BlockHeader, block: str) -> None:
+    """Raise unless the kind and the filter of *segment* are known and have a place in the *block* with *header*."""
+    if segment.filter == _NO_FILTER and (segment.kind in _WITHOUT_ENGINE or (segment.kind == _ENGINE and header.engine)):
+        return
+    where = f"segment {segment.number} of {block}"
     if segment.kind not in tuple(SegmentKind):
         raise QczVersionError(f"{where} is of kind {segment.kind}, unknown to this release; a newer one may help")
     if segment.filter != _NO_FILTER:
         raise QczVersionError(f"{where} has filter {segment.filter}, unknown to this release; a newer one may help")
-    if segment.kind == SegmentKind.ENGINE and header.engine == 0:
-        raise QczCorruptError(f"{where} is of an engine, yet the block names none")
+    raise QczCorruptError(f"{where} is of an engine, yet the block names none")
 
 
-def check_body(body: Body, header: BlockHeader, ordinal: int, position: int) -> None:
+def check_body(body: Body, header: BlockHeader, ordinal: int, position: int) -> Segment | None:
     """Check the body of block number *ordinal* at *position*: its checksums, but for those of contents, and what its fields say.
 
+    Returns its segment, if it has one only: the common case, for which nobody need read it again.
     Raises QczCorruptError, and QczVersionError for what a newer release may know.
     """
     block = f"block {ordinal} at byte {position}"
     if header.head_size and not _is_right(body, 0, header.head_size, ordinal):
         raise QczCorruptError(f"{block} is damaged: the checksum of its head does not match")
     has_engine = False
+    segment = None
     for segment in read_segments(body, header, position):
         if not _is_right(body, segment.start, segment.payload_end, seed_of_segment(ordinal, segment.number)):
             raise QczCorruptError(f"{block} is damaged: the checksum of its segment {segment.number} does not match")
-        _check_segment(segment, header, f"segment {segment.number} of {block}")
-        has_engine |= segment.kind == SegmentKind.ENGINE
+        _check_segment(segment, header, block)
+        has_engine |= segment.kind == _ENGINE
     if header.engine and not has_engine:
         raise QczCorruptError(f"{block} names an engine, yet none of its segments is of one")
+    return segment if segment is not None and segment.number == 0 else None

@@ -26,6 +26,8 @@ def varint_size(value: int) -> int:
 
 def read_varint(encoded: bytes | bytearray, place: int) -> tuple[int, int]:
     """Return the number at *place* of *encoded*, and where the next byte is. Raises MalformedNumberError."""
+    if place < len(encoded) and encoded[place] < 0x80:
+        return encoded[place], place + 1
     value = 0
     for shift in range(0, 35, 7):
         if place >= len(encoded):

@@ -15,6 +15,8 @@ from samples import random_bytes, synthetic_text
 
 import quasicryth
 from quasicryth.base.limits import Limits
+from quasicryth.engines.coded_block import encode
+from quasicryth.engines.options import EngineOptions
 from quasicryth.engines.registry import engine_of_name
 from quasicryth.frames.blocks import decoder_memory, encode_zstd
 from quasicryth.frames.info import describe
@@ -166,7 +168,8 @@ def test_broken_fields(name):
 
 def test_engines_and_heads():
     engine = engine_of_name("mix")
-    head, [(_, payload)] = engine.encode(TEXT, 6)
+    coded = encode(TEXT, EngineOptions("mix", 6))
+    head, ((_, payload),) = coded.head, coded.segments
     coded_text = segment(TEXT, payload, ENGINE)
     good = {"content": TEXT, "segments": [coded_text], "engine": engine.number, "head": head}
     assert quasicryth.decompress(frame((block(**good), TEXT))) == TEXT
