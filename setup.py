@@ -26,6 +26,8 @@ MACROS = [("QCZ_TEST_ENGINE", Path(TEST_ENGINE).name)] if TEST_ENGINE else []
 if TEST_ENGINE:
     SOURCES += sorted(map(str, Path(TEST_ENGINE).glob("*.c")))
 
+BUILD = {"sources": SOURCES, "macros": MACROS, "include_dirs": ["csrc"], "cflags": FLAGS, "obj_deps": {"": HEADERS}}
+
 
 class BuildLibrary(build_clib):
     """Makes the archive anew: an archiver that replaces members takes two files of one name for the same."""
@@ -65,6 +67,6 @@ def module_at(path):
 
 setup(
     cmdclass={"build_clib": BuildLibrary, "build_ext": BuildModules},
-    libraries=[(LIBRARY, {"sources": SOURCES, "macros": MACROS, "include_dirs": ["csrc"], "cflags": FLAGS, "obj_deps": {"": HEADERS}})],
+    libraries=[(LIBRARY, BUILD)],
     ext_modules=[module_at(path) for path in sorted(Path("quasicryth").rglob("*.pyx"))],
 )

@@ -393,8 +393,11 @@ cdef class BlockEncoder:
     @property
     def costs(self):
         """For each kind of token how many there were in all blocks, and the bits that they took; empty without a report."""
-        told = [self.told.costs[i] for i in range(self.told.count)]
-        return {cost.kind.decode("ascii"): (cost.tokens, cost.cost / 256) for cost in told}
+        costs = {}
+        for i in range(self.told.count):
+            told = self.told.costs[i]
+            costs[told.kind.decode("ascii")] = (told.tokens, told.cost / 256)
+        return costs
 
 
 cdef class BlockDecoder:

@@ -43,6 +43,8 @@ def test_the_toy_engine_survives_every_allocation_that_fails(tmp_path):
     sources = [*sorted(CSRC.rglob("*.c")), TOY / "engine.c", FUZZ / "fail_allocations.c"]
     options = [*WARNINGS, *SANITIZERS, "-O0", "-DQCZ_TEST_ENGINE=toy", "-I", CSRC, f"-Wl,{wrapped}"]
     subprocess.run([COMPILER, *options, *sources, "-o", tmp_path / "fail_allocations"], check=True)
-    run = subprocess.run([tmp_path / "fail_allocations", "toy", "1", tmp_path / "text"], capture_output=True, text=True, check=False)
+    run = subprocess.run(
+        [tmp_path / "fail_allocations", "toy", "1", tmp_path / "text"], capture_output=True, text=True, check=False
+    )
     assert run.returncode == 0, run.stderr
     assert "allocations to encode" in run.stdout

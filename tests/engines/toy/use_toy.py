@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
 import subprocess
 import sys
 
@@ -47,7 +46,7 @@ KNOWN = CODEBOOK[700:8700]  # all of it in the codebook
 
 def test_the_table_and_the_registry_have_it():
     assert ENGINE_NAMES == ("fast", "mix", "paper", "toy")
-    assert LEVELS == range(1, 10)  # it owns none
+    assert range(1, 10) == LEVELS  # it owns none
     assert (TOY.number, TOY.levels, TOY.segment_size) == (200, range(1, 2), SEGMENT_SIZE)
     assert TOY.takes_codebooks
     assert not TOY.takes_parse
@@ -161,8 +160,7 @@ def test_command(tmp_path):
     run("--engine", "toy", "file")
     assert two_segments((tmp_path / "file.qcz").read_bytes())
     assert run("-dc", "file.qcz") == CHAIN
-    (described,) = json.loads(run("info", "--json", "file.qcz"))["frames"] if b'"frames"' in run("info", "--json", "file.qcz") else [{}]
-    assert b"toy" in run("info", "file.qcz")
+    assert b"block 0: toy" in run("info", "file.qcz")
     assert b"toy" in run("--help")
 
 
@@ -185,7 +183,7 @@ def test_segments_of_all_kinds_in_one_block():
     assert quasicryth.decompress(frame((block(content, segments, engine=200), content))) == content
 
 
-# ---- codebooks in frames -------------------------------------------------------------------------------------------------------------
+# ---- codebooks in frames -----------------------------------------------------------------------------------------------------
 
 
 def compress(codebook: bytes | None, threads: int = 1) -> bytes:
