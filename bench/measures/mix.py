@@ -12,7 +12,8 @@ import quasicryth
 from corpora import load
 from quasicryth.base.limits import Limits
 from quasicryth.frames.blocks import decoder_memory
-from quasicryth.frames.layout import Block, FrameParser
+from quasicryth.frames.layout import Block
+from quasicryth.frames.parser import FrameParser
 
 from ..machine.description import ROOT, judge, keep
 from . import mix_cost

@@ -6,7 +6,7 @@ import pytest
 from samples import corpus
 
 from quasicryth.engines import _paper
-from quasicryth.frames.blocks import encode_paper
+from quasicryth.engines._engine import encode_paper
 from quasicryth.tiling import parse_tiling
 
 # Hits per level, 13-grams and longer, of all 36 tilings (paper, table of deep hits).

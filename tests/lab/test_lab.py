@@ -18,7 +18,7 @@ from samples import english, synthetic_text
 from quasicryth.command import laboratory as command
 from quasicryth.command.interface import invoke
 from quasicryth.engines import _paper
-from quasicryth.frames.blocks import encode_paper
+from quasicryth.engines._engine import encode_paper
 from quasicryth.lab import report
 from quasicryth.lab.conclusions import compare, compare_drawn, conclude
 from quasicryth.lab.designs import EXPERIMENTS, Design, make_designs, parse_design
