@@ -387,7 +387,7 @@ def test_version(server, folder, line):
     from quasicryth.engines._mix import CPU_PATHS
 
     run = server(*shlex.split(line), cwd=folder)
-    lines = [f"qcz {quasicryth.__version__}", f"engines fast, mix, paper; file format 1; CPU path {CPU_PATHS[-1]}"]
+    lines = [f"qcz {quasicryth.__version__}", f"engines fast, mix, paper; file format 2; CPU path {CPU_PATHS[-1]}"]
     assert (run.status, run.stdout.decode().splitlines(), run.stderr) == (0, lines, "")
 
 
