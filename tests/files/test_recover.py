@@ -363,12 +363,21 @@ def nested_tails(count: int) -> bytes:
 
 
 ONE_BLOCK = frame_header() + block(b"x") + block(b"y", ordinal=1)
+
+
+def tiny_segments(count: int) -> bytes:
+    """A block of segments of one byte each, all right but for the last, and without its end."""
+    segments = [*(segment(b"x", number=number) for number in range(count)), b"?" * 8]
+    return block(b"", segments, content_size=1 << 20)
+
+
 STRAY_INDEX = entry(b"x" * 20, b"x") + entry(b"x" * 22, b"xyz")
 HOSTILE = {
     "footers": lambda: ONE_BLOCK + b"?" + footers(25_000),
     "blocks in blocks": lambda: frame_header() + b"?" + nested_blocks(8000),
     "tails in tails": lambda: frame_header() + b"?" + nested_tails(400),
     "markers": lambda: frame_header() + b"?" + (block(b"x")[:8] + b"????") * 15_000,
+    "tiny segments": lambda: frame_header() + tiny_segments(30_000) + b"?" + tiny_segments(10_000),
     "magic numbers": lambda: frame_header() + b"?" + b"\x91QCZ\0" * 40_000,
     "frames without a tail": lambda: ONE_BLOCK * 3000,
     "frames of junk": lambda: (ONE_BLOCK + b"?") * 3000,
