@@ -9,6 +9,9 @@
 
 #include <stdlib.h>
 
+/* Measured on text made of nothing but short items: 70 bytes a byte at level 1, 100 where there are phrases; 14 and 17 on prose. */
+enum { ENCODER_MEMORY_PER_BYTE = 96, PHRASE_ENCODER_MEMORY_PER_BYTE = 128, ENCODER_FIXED_MEMORY = 8 << 20 };
+
 enum {
     ESCAPED_LETTER_COST = 3 * COST_OF_BIT + COST_OF_BIT / 2, /* a guess, of tokens outside the codebook */
     GUESSED_MATCH_COST = 5 * COST_OF_BIT,
@@ -704,8 +707,7 @@ static int encode(fast_encoder *encoder, qcz_buffer *head, qcz_buffer *payload)
 
 uint64_t fast_encode_memory(unsigned level, size_t size)
 {
-    (void)level;
-    return size;
+    return ENCODER_FIXED_MEMORY + (uint64_t)(level == FAST_FIRST_LEVEL ? ENCODER_MEMORY_PER_BYTE : PHRASE_ENCODER_MEMORY_PER_BYTE) * size;
 }
 
 qcz_status fast_encode(const qcz_encoder_options *options, const engine_block *block, qcz_buffer *head, qcz_buffer *payload,

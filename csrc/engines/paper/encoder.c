@@ -20,6 +20,12 @@
 #include "base/memory.h"
 
 #include <stdlib.h>
+
+enum {
+    /* Escape words (12 bytes each), matches (8 bytes an event), and the streams while they grow: an event has a byte at least. */
+    ENCODER_MEMORY_PER_BYTE = 32,
+    ENCODER_FIXED_MEMORY = 1 << 20
+};
 #include <string.h>
 
 static word_view view_word(const block_words *words, uint32_t id)
@@ -279,7 +285,12 @@ static int is_of_block(const paper_parse *parse, size_t size)
 uint64_t paper_encode_memory(unsigned level, size_t size)
 {
     (void)level;
-    return size;
+    const uint32_t book_size = size < PAPER_MAX_BOOK_SIZE ? (uint32_t)size : (uint32_t)PAPER_MAX_BOOK_SIZE;
+    uint32_t book_sizes[PAPER_BOOK_COUNT];
+    for (unsigned book = 0; book < PAPER_BOOK_COUNT; book++)
+        book_sizes[book] = book_size;
+    const uint64_t models = spelling_model_memory() + event_model_memory(book_sizes) + phrase_model_memory(book_size);
+    return models + ENCODER_FIXED_MEMORY + (uint64_t)ENCODER_MEMORY_PER_BYTE * size;
 }
 
 qcz_status paper_encode(const qcz_encoder_options *options, const engine_block *block, qcz_buffer *head, qcz_buffer *payload,

@@ -183,7 +183,8 @@ static qcz_status decode(void *decoder, const engine_segment *segment, qcz_error
     self->number++;
     const qcz_status status = decode_content(self, segment, error);
     if (status == QCZ_OK && self->tell != NULL)
-        self->tell(self->tell_context, "bytes", segment->payload[1] == FORM_COPY ? "copied" : "told", segment->end - segment->start);
+        self->tell(self->tell_context, "bytes", segment->payload[1] == FORM_COPY ? "copied" : "told",
+                   segment->end - segment->start);
     return status;
 }
 
