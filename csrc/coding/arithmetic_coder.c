@@ -20,6 +20,30 @@ void arithmetic_encoder_carry(arithmetic_encoder *encoder)
             return;
 }
 
+/* The logarithm to base two of a number that is not zero, times 256, rounded down: each squaring gives one binary digit more. */
+static uint64_t binary_logarithm(uint64_t number)
+{
+    unsigned width = 64;
+    while ((number & (uint64_t)1 << 63) == 0) {
+        number <<= 1;
+        width--;
+    }
+    uint64_t mantissa = number >> 32; /* 1 <= mantissa / 2^31 < 2 */
+    uint64_t logarithm = width - 1;
+    for (unsigned digit = 0; digit < 8; digit++) {
+        mantissa = mantissa * mantissa >> 31;
+        const uint64_t is_two_or_more = mantissa >> 32;
+        mantissa >>= is_two_or_more;
+        logarithm = logarithm << 1 | is_two_or_more;
+    }
+    return logarithm;
+}
+
+uint64_t arithmetic_encoder_cost(const arithmetic_encoder *encoder)
+{
+    return (((uint64_t)encoder->output.size * 8 + 64) << 8) - binary_logarithm(encoder->range);
+}
+
 qcz_status arithmetic_encoder_finish(arithmetic_encoder *encoder)
 {
     /* The number with the most trailing zero bits in the interval; its zero bytes need not be written. */

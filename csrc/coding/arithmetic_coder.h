@@ -33,6 +33,9 @@ void arithmetic_encoder_carry(arithmetic_encoder *encoder);
  */
 qcz_status arithmetic_encoder_finish(arithmetic_encoder *encoder);
 
+/* How many bits the encoder has used so far, times 256: those written, and the fraction that the interval stands for. */
+uint64_t arithmetic_encoder_cost(const arithmetic_encoder *encoder);
+
 static inline void arithmetic_encoder_narrow(arithmetic_encoder *encoder, uint64_t start, uint64_t size)
 {
     encoder->low += start;

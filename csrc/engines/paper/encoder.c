@@ -20,13 +20,13 @@
 #include "base/memory.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum {
     /* Escape words (12 bytes each), matches (8 bytes an event), and the streams while they grow: an event has a byte at least. */
     ENCODER_MEMORY_PER_BYTE = 32,
     ENCODER_FIXED_MEMORY = 1 << 20
 };
-#include <string.h>
 
 static word_view view_word(const block_words *words, uint32_t id)
 {
@@ -35,12 +35,14 @@ static word_view view_word(const block_words *words, uint32_t id)
 
 /* A list in sorted order; the first word of a list is front-coded against the empty word. */
 static void encode_word_list(arithmetic_encoder *encoder, spelling_model *model, const block_words *words, const uint32_t *ids,
-                             size_t count)
+                             size_t count, const cost_meter *meter, const char *kind)
 {
     word_view previous = {0};
     for (size_t i = 0; i < count; i++) {
         const word_view word = view_word(words, ids[i]);
+        const uint64_t before = cost_so_far(meter, encoder);
         encode_spelling(encoder, model, previous, word);
+        tell_cost(meter, encoder, before, kind);
         previous = word;
     }
 }
@@ -55,24 +57,25 @@ static uint32_t sum_lengths(const block_words *words, const uint32_t *ids, size_
 
 /* ---- codebook -------------------------------------------------------------------------------------------------------- */
 
-static qcz_status encode_phrase_books(arithmetic_encoder *encoder, const paper_parse *parse)
+static qcz_status encode_phrase_books(arithmetic_encoder *encoder, const paper_parse *parse, const cost_meter *meter)
 {
     phrase_model model;
     if (phrase_model_start(&model, parse->book_sizes[0]) != QCZ_OK)
         return QCZ_ERROR_MEMORY;
     for (uint32_t book = 1; book < PAPER_BOOK_COUNT; book++)
-        encode_phrases(encoder, &model, book, parse->phrases[book], parse->book_sizes[book]);
+        encode_phrases(encoder, &model, book, parse->phrases[book], parse->book_sizes[book], meter);
     phrase_model_free(&model);
     return QCZ_OK;
 }
 
-static qcz_status encode_codebook(arithmetic_encoder *encoder, spelling_model *spelling, const paper_parse *parse)
+static qcz_status encode_codebook(arithmetic_encoder *encoder, spelling_model *spelling, const paper_parse *parse,
+                                  const cost_meter *meter)
 {
     const uint32_t size = parse->book_sizes[0];
     const uint32_t common = size < PAPER_COMMON_UNIGRAMS ? size : PAPER_COMMON_UNIGRAMS;
-    encode_word_list(encoder, spelling, parse->words, parse->unigrams, common);
-    encode_word_list(encoder, spelling, parse->words, parse->unigrams + common, size - common);
-    return size > 0 ? encode_phrase_books(encoder, parse) : QCZ_OK;
+    encode_word_list(encoder, spelling, parse->words, parse->unigrams, common, meter, "codebook word");
+    encode_word_list(encoder, spelling, parse->words, parse->unigrams + common, size - common, meter, "codebook word");
+    return size > 0 ? encode_phrase_books(encoder, parse, meter) : QCZ_OK;
 }
 
 /* ---- escapes --------------------------------------------------------------------------------------------------------- */
@@ -126,22 +129,26 @@ static qcz_status escape_words_find(const paper_parse *parse, escape_words *esca
 
 /* A word outside the codebook is in no phrase, so each of its occurrences is an escape. */
 static qcz_status encode_escape_words(arithmetic_encoder *encoder, spelling_model *spelling, const block_words *words,
-                                      const escape_words *escapes)
+                                      const escape_words *escapes, const cost_meter *meter)
 {
     node_arena arena;
     if (node_arena_allocate(&arena, LENGTH_MODEL_NODES) != QCZ_OK)
         return QCZ_ERROR_MEMORY;
     length_model uses;
     length_model_start(&uses, &arena);
-    encode_word_list(encoder, spelling, words, escapes->ids, escapes->count);
-    for (uint32_t place = 0; place < escapes->count; place++)
+    encode_word_list(encoder, spelling, words, escapes->ids, escapes->count, meter, "escape word");
+    for (uint32_t place = 0; place < escapes->count; place++) {
+        const uint64_t before = cost_so_far(meter, encoder);
         encode_length(encoder, &uses, escapes->uses[place] - 1);
+        tell_cost(meter, encoder, before, "uses of an escape word");
+    }
     node_arena_free(&arena);
     return QCZ_OK;
 }
 
 /* The model starts from the true counts and loses one per use: what is left is what may still come. */
-static qcz_status encode_escapes(arithmetic_encoder *encoder, const paper_parse *parse, const escape_words *escapes)
+static qcz_status encode_escapes(arithmetic_encoder *encoder, const paper_parse *parse, const escape_words *escapes,
+                                 const cost_meter *meter)
 {
     if (escapes->count == 0)
         return QCZ_OK;
@@ -152,7 +159,9 @@ static qcz_status encode_escapes(arithmetic_encoder *encoder, const paper_parse 
     frequency_model_start_counts(&remaining, escapes->uses, escapes->count, &arena);
     for (size_t i = 0; i < parse->escape_count; i++) {
         const uint32_t place = escapes->place_of_id[parse->escape_ids[i]];
+        const uint64_t before = cost_so_far(meter, encoder);
         encode_symbol_only(encoder, &remaining, place);
+        tell_cost(meter, encoder, before, "escape");
         frequency_model_add(&remaining, place, -1);
     }
     node_arena_free(&arena);
@@ -161,12 +170,15 @@ static qcz_status encode_escapes(arithmetic_encoder *encoder, const paper_parse 
 
 /* ---- case and events ------------------------------------------------------------------------------------------------- */
 
-static void encode_case(arithmetic_encoder *encoder, const block_words *words)
+static void encode_case(arithmetic_encoder *encoder, const block_words *words, const cost_meter *meter)
 {
     case_contexts contexts;
     case_contexts_start(&contexts);
-    for (size_t i = 0; i < words->word_count; i++)
+    for (size_t i = 0; i < words->word_count; i++) {
+        const uint64_t before = cost_so_far(meter, encoder);
         encode_case_flag(encoder, &contexts, words->case_flags[i]);
+        tell_cost(meter, encoder, before, "case flag");
+    }
 }
 
 static event event_at(const paper_parse *parse, size_t position)
@@ -174,21 +186,34 @@ static event event_at(const paper_parse *parse, size_t position)
     return (event){.level = parse->event_levels[position], .index = parse->event_indexes[position]};
 }
 
-static void encode_all_events(arithmetic_encoder *streams, event_model *model, match_finder *finder, const paper_parse *parse)
+/* An event is in two streams: what it costs in each is told by itself. */
+static void encode_one_event(arithmetic_encoder *streams, event_model *model, event literal, const cost_meter *meter)
+{
+    const uint64_t before_level = cost_so_far(meter, &streams[STREAM_LEVELS]);
+    const uint64_t before_entry = cost_so_far(meter, &streams[STREAM_ENTRIES]);
+    encode_event(&streams[STREAM_LEVELS], &streams[STREAM_ENTRIES], model, literal);
+    tell_cost(meter, &streams[STREAM_LEVELS], before_level, "level of an event");
+    tell_cost(meter, &streams[STREAM_ENTRIES], before_entry, "entry of an event");
+}
+
+static void encode_all_events(arithmetic_encoder *streams, event_model *model, match_finder *finder, const paper_parse *parse,
+                              const cost_meter *meter)
 {
     for (size_t position = 0; position < parse->event_count;) {
         const event_match match = match_finder_find(finder, position);
         if (match.length == 0) {
-            encode_event(&streams[STREAM_LEVELS], &streams[STREAM_ENTRIES], model, event_at(parse, position++));
+            encode_one_event(streams, model, event_at(parse, position++), meter);
             continue;
         }
+        const uint64_t before = cost_so_far(meter, &streams[STREAM_LEVELS]);
         encode_match(&streams[STREAM_LEVELS], model, match);
+        tell_cost(meter, &streams[STREAM_LEVELS], before, "match");
         for (const size_t end = position + match.length; position < end; position++)
             event_model_replay(model, event_at(parse, position));
     }
 }
 
-static qcz_status encode_events(arithmetic_encoder streams[PAPER_STREAM_COUNT], const paper_parse *parse)
+static qcz_status encode_events(arithmetic_encoder streams[PAPER_STREAM_COUNT], const paper_parse *parse, const cost_meter *meter)
 {
     event_model *model = malloc(sizeof *model);
     match_finder finder;
@@ -196,7 +221,7 @@ static qcz_status encode_events(arithmetic_encoder streams[PAPER_STREAM_COUNT], 
     if (status == QCZ_OK) {
         status = match_finder_start(&finder, parse->event_levels, parse->event_indexes, parse->event_count);
         if (status == QCZ_OK) {
-            encode_all_events(streams, model, &finder, parse);
+            encode_all_events(streams, model, &finder, parse, meter);
             match_finder_free(&finder);
         }
         event_model_free(model);
@@ -208,15 +233,15 @@ static qcz_status encode_events(arithmetic_encoder streams[PAPER_STREAM_COUNT], 
 /* ---- block ----------------------------------------------------------------------------------------------------------- */
 
 static qcz_status encode_all_words(const paper_parse *parse, const escape_words *escapes,
-                                   arithmetic_encoder streams[PAPER_STREAM_COUNT])
+                                   arithmetic_encoder streams[PAPER_STREAM_COUNT], const cost_meter *meter)
 {
     spelling_model spelling;
     qcz_status status = spelling_model_start(&spelling);
     if (status != QCZ_OK)
         return status;
-    status = encode_codebook(&streams[STREAM_CODEBOOK], &spelling, parse);
+    status = encode_codebook(&streams[STREAM_CODEBOOK], &spelling, parse, meter);
     if (status == QCZ_OK)
-        status = encode_escape_words(&streams[STREAM_ESCAPE_WORDS], &spelling, parse->words, escapes);
+        status = encode_escape_words(&streams[STREAM_ESCAPE_WORDS], &spelling, parse->words, escapes, meter);
     spelling_model_free(&spelling);
     return status;
 }
@@ -234,15 +259,15 @@ static qcz_status finish_streams(arithmetic_encoder streams[PAPER_STREAM_COUNT])
 }
 
 static qcz_status encode_streams(const paper_parse *parse, const escape_words *escapes,
-                                 arithmetic_encoder streams[PAPER_STREAM_COUNT])
+                                 arithmetic_encoder streams[PAPER_STREAM_COUNT], const cost_meter *meter)
 {
-    qcz_status status = encode_all_words(parse, escapes, streams);
+    qcz_status status = encode_all_words(parse, escapes, streams, meter);
     if (status == QCZ_OK)
-        status = encode_escapes(&streams[STREAM_ESCAPES], parse, escapes);
+        status = encode_escapes(&streams[STREAM_ESCAPES], parse, escapes, meter);
     if (status == QCZ_OK && parse->words->case_flags != NULL)
-        encode_case(&streams[STREAM_CASE], parse->words);
+        encode_case(&streams[STREAM_CASE], parse->words, meter);
     if (status == QCZ_OK)
-        status = encode_events(streams, parse);
+        status = encode_events(streams, parse, meter);
     return status == QCZ_OK ? finish_streams(streams) : status;
 }
 
@@ -296,7 +321,7 @@ uint64_t paper_encode_memory(unsigned level, size_t size)
 qcz_status paper_encode(const qcz_encoder_options *options, const engine_block *block, qcz_buffer *head, qcz_buffer *payload,
                         qcz_error *error)
 {
-    (void)options;
+    const cost_meter meter = {.report = options->report, .context = options->report_context};
     const paper_parse *parse = block->parse;
     if (!is_of_block(parse, block->size))
         return fail(error, QCZ_ERROR_PARAMETER, "the parse is that of another block", 0);
@@ -306,7 +331,7 @@ qcz_status paper_encode(const qcz_encoder_options *options, const engine_block *
     escape_words escapes;
     qcz_status status = escape_words_find(parse, &escapes);
     if (status == QCZ_OK)
-        status = encode_streams(parse, &escapes, streams);
+        status = encode_streams(parse, &escapes, streams, &meter);
     if (status == QCZ_OK)
         status = write_block(parse, &escapes, streams, head, payload);
     escape_words_free(&escapes);

@@ -22,6 +22,7 @@ const engine paper_engine = {
               .default_level = 6,
               .first_positions_level = 1,
               .takes_parse = 1,
+              .reports_costs = 1,
               .levels = levels},
     WHOLE_BLOCK_ENGINE(&functions),
 };

@@ -136,12 +136,14 @@ static uint32_t count_kept(const uint16_t *previous, const uint16_t *phrase, uin
     return kept;
 }
 
-void encode_phrases(arithmetic_encoder *encoder, phrase_model *model, uint32_t book, const uint16_t *phrases, uint32_t count)
+void encode_phrases(arithmetic_encoder *encoder, phrase_model *model, uint32_t book, const uint16_t *phrases, uint32_t count,
+                    const cost_meter *meter)
 {
     const uint32_t words = paper_book_words[book];
     uint16_t before_first[LONGEST_PHRASE] = {0};
     const uint16_t *previous = before_first;
     for (uint32_t i = 0; i < count; i++, phrases += words) {
+        const uint64_t before = cost_so_far(meter, encoder);
         const uint32_t kept = count_kept(previous, phrases, words);
         encode_symbol(encoder, &model->kept[book], kept);
         if (kept == 0)
@@ -149,6 +151,7 @@ void encode_phrases(arithmetic_encoder *encoder, phrase_model *model, uint32_t b
         const uint32_t first = kept > 0 ? kept : 1;
         for (uint32_t position = first; position < words; position++)
             encode_next_word(encoder, model, &model->prediction[book][position == kept], phrases, position);
+        tell_cost(meter, encoder, before, "codebook phrase");
         previous = phrases;
     }
 }

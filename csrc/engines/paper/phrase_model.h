@@ -9,6 +9,7 @@
 #ifndef QCZ_ENGINES_PAPER_PHRASE_MODEL_H
 #define QCZ_ENGINES_PAPER_PHRASE_MODEL_H
 
+#include "coding/cost_meter.h"
 #include "coding/length_model.h"
 #include "engines/paper/parse.h"
 
@@ -31,7 +32,8 @@ qcz_status phrase_model_start(phrase_model *model, uint32_t unigram_count);
 void phrase_model_free(phrase_model *model);
 
 /* `phrases` holds `count` sorted phrases of book `book`, all different. */
-void encode_phrases(arithmetic_encoder *encoder, phrase_model *model, uint32_t book, const uint16_t *phrases, uint32_t count);
+void encode_phrases(arithmetic_encoder *encoder, phrase_model *model, uint32_t book, const uint16_t *phrases, uint32_t count,
+                    const cost_meter *meter);
 
 /*
  * Fills `phrases`; every word is below `unigram_count`. Errors: QCZ_ERROR_CORRUPT if the stream ends or steps past the last
