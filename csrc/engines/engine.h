@@ -6,6 +6,11 @@
  * the same for all is done before an engine is called: levels, sizes and the order of calls are checked, outputs begin empty, and
  * after a failure they are emptied. So an engine may rely on its arguments, and has to rely on nothing in heads and payloads.
  *
+ * An engine may begin a block from a prepared state. Then the tokens of the codebook have the first numbers, and those that
+ * only the block has come after them; where it has none, its head may be empty. The state is shared by threads and never
+ * written to: what a block changes is changed in the working copy of its encoder or decoder, which takes note of it, so that
+ * going back costs no more.
+ *
  * An engine that codes a block in one go need not fill this in by itself: see whole_block.h.
  */
 #ifndef QCZ_ENGINES_ENGINE_H

@@ -17,6 +17,7 @@ __all__ = [
     "default_engine",
     "default_level",
     "describe_level",
+    "encoding_memory",
     "engine_of_name",
     "engine_of_number",
 ]
@@ -57,6 +58,14 @@ def default_level(engine: str | None = None) -> int:
 def block_size(level: int) -> int:
     """Return how many bytes of content a block has at *level*, one of LEVELS, where nobody says so."""
     return _BY_LEVEL[level].block_size(level)
+
+
+def encoding_memory(level: int, size: int | None = None) -> int:
+    """Return the bytes that encoding a block of *size* bytes at *level*, one of LEVELS, takes at most, beside the block.
+
+    None is the size that blocks have at the level. Most texts take a fraction of it: the bound holds for any bytes.
+    """
+    return _BY_LEVEL[level].plan_memory(level, block_size(level) if size is None else size)
 
 
 def describe_level(level: int) -> str:
