@@ -28,7 +28,7 @@ _OPTIONS = ("-max_len=4096", "-timeout=60", "-rss_limit_mb=4000")
 
 
 def _compile_c_target(target: str, folder: Path) -> list[str]:
-    sources = [FUZZ / f"{target}.c", *sorted((ROOT / "csrc").rglob("*.c"))]
+    sources = [FUZZ / "targets" / f"{target}.c", *sorted((ROOT / "csrc").rglob("*.c"))]
     flags = ["-std=c11", "-g", "-O1", f"-fsanitize=fuzzer,{SANITIZERS[0]}", "-fno-sanitize-recover=all"]
     subprocess.run(["clang", *flags, "-I", ROOT / "csrc", *sources, "-o", folder / target], check=True)
     return [str(folder / target)]

@@ -70,7 +70,7 @@ def harness(tmp_path_factory):
     objects = sorted(folder.glob("*.o"))
     for engine, (target, _) in TARGETS.items():
         for driver in ("replay", "mutate"):
-            sources = [FUZZ / f"{driver}.c", FUZZ / f"{target}.c", *objects]
+            sources = [FUZZ / f"{driver}.c", FUZZ / "targets" / f"{target}.c", *objects]
             build(*WARNINGS, *SANITIZERS, "-I", CSRC, *sources, "-o", folder / f"{driver} {engine}")
     wrapped = ",".join(f"--wrap={name}" for name in ("malloc", "calloc", "realloc"))
     arguments = ["-I", CSRC, f"-Wl,{wrapped}", FUZZ / "fail_allocations.c", *objects]

@@ -19,7 +19,7 @@ from pathlib import Path
 from types import ModuleType
 
 FOLDER = Path(__file__).parent
-sys.path[:0] = [str(FOLDER), str(FOLDER.parent), str(FOLDER.parent.parent)]
+sys.path[:0] = [str(FOLDER / "targets"), str(FOLDER), str(FOLDER.parent), str(FOLDER.parent.parent)]
 
 TARGETS = ("decode_oneshot", "decode_stream", "frame_info", "round_trip")
 

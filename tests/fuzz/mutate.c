@@ -1,14 +1,14 @@
 /*
  * mutate.c - a small fuzzer for machines that have gcc only: runs COUNT random mutations of the seed files through a fuzz target.
  *
- *     gcc -std=c11 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -Icsrc tests/fuzz/decode_paper_block.c \
+ *     gcc -std=c11 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -Icsrc tests/fuzz/targets/decode_paper_block.c \
  *         tests/fuzz/mutate.c csrc/[a-z]*.c -o mutate
  *     ./mutate SEED COUNT SEED_FILE...
  *
  * The same arguments make the same inputs. Input i depends on SEED + i alone: where SEED and COUNT fail but COUNT - 1 does not, the
  * culprit is `mutate SEED+COUNT-1 1` with the same files. Seed files have the shape that the fuzz target says.
  */
-#include "fuzz_target.h"
+#include "targets/fuzz_target.h"
 
 #include <inttypes.h>
 #include <stdint.h>

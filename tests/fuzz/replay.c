@@ -1,13 +1,13 @@
 /*
  * replay.c - runs a fuzz target on files, or on the files of folders: for machines without libFuzzer, and for regression tests.
  *
- *     gcc -std=c11 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -Icsrc tests/fuzz/decode_paper_block.c \
+ *     gcc -std=c11 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -Icsrc tests/fuzz/targets/decode_paper_block.c \
  *         tests/fuzz/replay.c csrc/[a-z]*.c -o replay
  *     ./replay FILE_OR_FOLDER...
  */
 #define _POSIX_C_SOURCE 200809L /* opendir; C11 has no folders */
 
-#include "fuzz_target.h"
+#include "targets/fuzz_target.h"
 
 #include <dirent.h>
 #include <stdint.h>

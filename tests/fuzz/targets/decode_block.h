@@ -3,7 +3,7 @@
  * engine: ENGINE_NUMBER, and MAX_BLOCK_SIZE, small enough that an input takes no time. An input is the size of the block, 3 bytes,
  * little-endian, then the head and the segment, one behind the other.
  *
- *     clang -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -Icsrc tests/fuzz/decode_mix_block.c \
+ *     clang -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -Icsrc tests/fuzz/targets/decode_mix_block.c \
  *         $(find csrc -name '*.c') -o decode_mix_block
  *
  * With gcc alone, link replay.c or mutate.c, which have a main, in place of `-fsanitize=fuzzer`.
