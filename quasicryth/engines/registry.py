@@ -72,4 +72,4 @@ def describe_level(level: int) -> str:
     """Return what `--help` says of *level*, one of LEVELS."""
     engine = _BY_LEVEL[level]
     default = " The default." if level == DEFAULT_LEVEL else ""
-    return f"{engine.purpose(level)}: engine {engine.name}, blocks of {block_size(level) >> 20}m.{default}"
+    return f"{engine.purpose(level)}. Engine {engine.name}, blocks of {block_size(level) >> 20}m.{default}"
