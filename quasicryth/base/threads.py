@@ -63,8 +63,10 @@ class OrderedWork(Generic[Result]):
 
     def has_room_for(self, memory: int) -> bool:
         """Whether what another call needs, *memory* bytes, may be brought before a result is taken."""
-        if self.full or not self._queue or self._memlimit is None:
-            return not self.full
+        if self.full:
+            return False
+        if self._memlimit is None or not self._queue:
+            return True
         return memory + sum(work.memory for work in self._queue) <= self._memlimit
 
     def put(self, call: Callable[[], Result], memory: int = 0) -> None:

@@ -35,7 +35,8 @@ def submit_block(
 ) -> None:
     """Put the decoding of *block* into *work*."""
     report = None if reporting is None else reporting(block)
-    work.put(partial(decode_block, block, limits.memlimit, codebooks, report), decoder_memory(block, codebooks))
+    memory = 0 if limits.memlimit is None else decoder_memory(block, codebooks)  # else nobody asks
+    work.put(partial(decode_block, block, limits.memlimit, codebooks, report), memory)
 
 
 class FrameDecoder:

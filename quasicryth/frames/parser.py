@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..base.limits import Limits
 from ..errors import QczCorruptError, QczFormatError, QczLimitError, QczTruncatedError
@@ -29,18 +29,13 @@ from .layout import (
 from .segments import BodyInMemory, check_body
 
 
-@dataclass(frozen=True)
-class _Need:
+class _Need(NamedTuple):
     """What a parser waits for: so many bytes, what they are, what their first ones are checked by, and what makes use of them."""
 
     size: int
     what: str
-    check: Callable[[bytes | bytearray], None]
+    check: Callable[[bytes | bytearray], None] | None
     use: Callable[[bytes | bytearray], Part | None]
-
-
-def _check_nothing(_start: bytes | bytearray) -> None:
-    pass
 
 
 class FrameParser:
@@ -82,7 +77,8 @@ class FrameParser:
         else:
             self._gathered += piece
             data = self._gathered
-        need.check(data)
+        if need.check is not None:
+            need.check(data)
         if len(data) < need.size:
             return None
         self._gathered = bytearray()
@@ -140,7 +136,7 @@ class FrameParser:
         if start.startswith(TAIL_MARKER):
             # The index is known from the blocks, and so is its size: whatever else is there is damage.
             size = MIN_TAIL_SIZE + len(self._index)
-            self._need = _Need(size, "the tail of the frame", _check_nothing, self._use_tail)
+            self._need = _Need(size, "the tail of the frame", None, self._use_tail)
             return
         if self._ordinal == MAX_BLOCK_COUNT:
             raise QczLimitError("the frame has more blocks than the format allows")
@@ -148,7 +144,7 @@ class FrameParser:
         header_size = block_header_size(start)
         if header_size is None:
             raise QczCorruptError(f"{what} at byte {self.position - len(start)} is damaged: it cannot have the size that it states")
-        self._need = _Need(header_size, what, _check_nothing, self._use_block_header)
+        self._need = _Need(header_size, what, None, self._use_block_header)
 
     def _use_block_header(self, encoded: bytes | bytearray) -> Part | None:
         position = self.position - len(encoded)
@@ -174,7 +170,7 @@ class FrameParser:
             self._need = self._need_start()
             return Block(position, ordinal, header, body, segment)
 
-        return _Need(header.body_size, f"block {ordinal}", _check_nothing, use)
+        return _Need(header.body_size, f"block {ordinal}", None, use)
 
     def _use_tail(self, encoded: bytes | bytearray) -> Part:
         tail, index = parse_tail(encoded, self.position - len(encoded))
