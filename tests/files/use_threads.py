@@ -62,14 +62,24 @@ def share_objects() -> None:
 
 
 def race() -> None:
-    """Write into memory while a checksum of it is made: the caller's fault, and undefined."""
+    """Write into memory while a checksum of it is made: the caller's fault, and undefined.
+
+    The first race that is seen ends the program, so the many rounds, which a busy machine may need, take no time.
+    """
     memory = bytearray(1 << 16)
+    both = threading.Barrier(2)
+
+    def read() -> None:
+        both.wait()
+        for _ in range(2000):
+            xxh64(memory)
 
     def write() -> None:
-        for number in range(20):
-            memory[:] = bytes([number]) * len(memory)
+        both.wait()
+        for number in range(2000):
+            memory[:] = bytes([number % 256]) * len(memory)
 
-    at_once(lambda: [xxh64(memory) for _ in range(20)], write)
+    at_once(read, write)
 
 
 if __name__ == "__main__":
