@@ -22,7 +22,6 @@ from .designs import Depths, LookupPlan, parse_design
 if TYPE_CHECKING:
     from ..engines._engine import BlockEncoder
 
-ENGINES_WITH_POSITIONS = ("paper", "fast")
 WHY_NOT_MIX = (
     "the engine mix has no lookup positions: it codes word by word and no phrases, so the question does not arise there "
     "(phrases as events made its prototype 3 to 4 % larger)"
