@@ -9,6 +9,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from .forks import this_process
+
 Result = TypeVar("Result")
 
 # How many calls may wait while others run. With one, two threads decode text at levels 1 to 3 only 1.7 times as fast as one.
@@ -45,6 +47,8 @@ class OrderedWork(Generic[Result]):
     more may wait, done or not yet begun, so that the memory taken does not depend on how many there will be. Calls that would
     together take more than *memlimit* bytes do not run at a time, and what they need is not brought either, if `has_room_for` is
     asked first. A result counts as long as it was not taken; by the next `pop` its taker is to be done with it.
+
+    In a process that was forked, where those threads are not, calls whose results were not taken are made again.
     """
 
     def __init__(self, threads: int, memlimit: int | None = None) -> None:
@@ -52,6 +56,7 @@ class OrderedWork(Generic[Result]):
         self._memlimit = memlimit
         self._queue: deque[_Work[Result]] = deque()
         self._executor: ThreadPoolExecutor | None = None
+        self._process = this_process()
 
     def __len__(self) -> int:
         return len(self._queue)
@@ -74,9 +79,18 @@ class OrderedWork(Generic[Result]):
         self._queue.append(_Work(call, memory))
         self._start_what_fits()
 
+    def _forget_threads_of_parent(self) -> None:
+        """Touches nothing of theirs: they may have had its locks when the process was forked."""
+        if self._process is not this_process():
+            self._process = this_process()
+            self._executor = None
+            for work in self._queue:
+                work.future = None
+
     def _start_what_fits(self) -> None:
         if self._threads == 1:
             return
+        self._forget_threads_of_parent()
         taken = 0
         for work in self._queue:
             taken += work.memory
@@ -95,6 +109,7 @@ class OrderedWork(Generic[Result]):
 
     def close(self) -> None:
         """Forget all calls; those that run end in their own time, and no other begins."""
+        self._forget_threads_of_parent()
         self._queue.clear()
         if self._executor is not None:
             self._executor.shutdown(wait=False, cancel_futures=True)

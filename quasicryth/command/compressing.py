@@ -55,7 +55,7 @@ def choose_options(choices: CodingChoices) -> Options:
 
 
 class _Counted:
-    """Pieces of a file, and how many bytes there were."""
+    """Pieces of a file, and how many bytes there were. A piece that is short is the last: a file may grow while it is read."""
 
     def __init__(self, file: BinaryIO, piece_size: int) -> None:
         self._file = file
@@ -66,6 +66,8 @@ class _Counted:
         while piece := self._file.read(self._piece_size):
             self.size += len(piece)
             yield piece
+            if len(piece) < self._piece_size:
+                return
 
 
 class _Written:

@@ -18,7 +18,7 @@ from ..frames.layout import Tail
 from .names import Suffix, expand
 from .progress import progress_on
 from .reports import CommandError, Reporter
-from .transfer import FileChoices, Source, StandardOutput, Totals, Transfers, open_source, refuse_terminal_input
+from .transfer import FileChoices, Source, StandardOutput, Totals, Transfers, open_source, refuse_own_output, refuse_terminal_input
 
 Span = tuple[int | None, int | None]
 
@@ -140,6 +140,7 @@ def write_parts(
     for name in expand(names, files.recursive, True, Suffix(files.suffix), reporter):
         with reporter.reported(name), open_source(name) as source:
             refuse_terminal_input(name)
+            refuse_own_output(source)
             if span is None and lines is None:
                 decode(source, output.write, choices, reporter)
             else:

@@ -16,6 +16,9 @@ from ..files.outputs import remove_unfinished
 from .reports import masked
 
 _POLLING_INTERVAL = 0.2  # seconds; where a signal does not wake the thread that waits, it is heard this much later
+# In seconds: how long a file that is being made may take before it is left to itself, and when the system ends the process.
+_PATIENCE = 0.5
+_LAST_MOMENT = 0.9
 
 
 class _Work:
@@ -59,18 +62,36 @@ def _die_of(number: int) -> NoReturn:
     os._exit(128 + number)
 
 
-def _end_on_signal(number: int, _frame: object) -> None:
-    remove_unfinished()
-    if sys.stderr.isatty():
-        os.write(sys.stderr.fileno(), b"\n")  # the line of progress stays above the prompt
-    _die_of(number)
+class _End:
+    """What signals call. The first that comes ends the process; those that come meanwhile find that under way."""
+
+    def __init__(self) -> None:
+        self._is_near = False
+
+    def listen(self) -> None:
+        """Hear the signals that ask a process to end, but for those that whoever started it wants to be ignored."""
+        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+            number = getattr(signal, name, None)
+            if number is not None and signal.getsignal(number) != signal.SIG_IGN:
+                signal.signal(number, self._hear)
+
+    def _hear(self, number: int, _frame: object) -> None:
+        if self._is_near:
+            return
+        self._is_near = True
+        _end_soon()
+        remove_unfinished(_PATIENCE)
+        if sys.stderr.isatty():
+            os.write(sys.stderr.fileno(), b"\n")  # the line of progress stays above the prompt
+        _die_of(number)
 
 
-def _listen() -> None:
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) != signal.SIG_IGN:
-            signal.signal(number, _end_on_signal)
+def _end_soon() -> None:
+    """Have the system end the process if it hangs: at a disk that does not answer, or a terminal that was stopped."""
+    if hasattr(signal, "setitimer"):
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGALRM])
+        signal.setitimer(signal.ITIMER_REAL, _LAST_MOMENT)
 
 
 def _point_to_nothing(number: int, flags: int) -> None:
@@ -104,7 +125,7 @@ def _forget_output() -> None:
 
 def _run(program: str, arguments: list[str]) -> NoReturn:
     _replace_missing_streams()
-    _listen()
+    _End().listen()
     work = _Work(program, arguments)
     thread = threading.Thread(target=work.run, daemon=True)
     thread.start()

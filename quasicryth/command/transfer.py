@@ -118,6 +118,13 @@ def refuse_terminal_input(name: str) -> None:
         raise CommandError("compressed data is not read from a terminal; name a FILE, or see --help")
 
 
+def refuse_own_output(source: Source) -> None:
+    """Raise CommandError if what standard output writes into is *source*: there would be more to read for ever."""
+    status = source.status
+    if status is not None and stat.S_ISREG(status.st_mode) and os.path.samestat(status, os.fstat(sys.stdout.fileno())):
+        raise CommandError("input and output are the same file")
+
+
 # ---- outputs ---------------------------------------------------------------------------------------------------------------
 
 
@@ -219,6 +226,7 @@ class Transfers:
                 self._removable.append((name, source.attributes))
 
     def _to_stdout(self, source: Source, work: Work) -> None:
+        refuse_own_output(source)
         output = StandardOutput()
         self._reporter.fills_stdout = True
         work(source, cast("BinaryIO", output))

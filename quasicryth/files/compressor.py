@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from itertools import chain
-from threading import Lock
 from typing import TYPE_CHECKING, NoReturn
 
 from ..base.buffers import slices, view_bytes
+from ..base.forks import ObjectLock
 from ..base.progress import Progress, ProgressCallback
 from ..base.threads import count_threads
 from ..engines.options import make_options
@@ -49,7 +49,7 @@ class Compressor:
         self._encoder: FrameEncoder | None = None
         self._block = bytearray()
         self._failed = False
-        self._lock = Lock()
+        self._lock = ObjectLock()
 
     @property
     def block_size(self) -> int:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from threading import Lock
 from typing import TYPE_CHECKING, NoReturn
 
 from ..base.buffers import unchanging, view_bytes
+from ..base.forks import ObjectLock
 from ..base.limits import Limits
 from ..base.threads import count_threads
 from ..frames.decoder import FrameDecoder
@@ -32,7 +32,7 @@ class Decompressor:
         self._eof = False
         self._needs_input = True
         self._unused_data = b""
-        self._lock = Lock()
+        self._lock = ObjectLock()
 
     @property
     def eof(self) -> bool:

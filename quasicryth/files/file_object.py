@@ -10,10 +10,10 @@ import warnings
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
-from threading import RLock
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NoReturn, TypedDict, cast, overload
 
 from ..base.buffers import join, slices, view_bytes
+from ..base.forks import ObjectLock
 from ..base.limits import Limits
 from ..base.progress import Progress, ProgressCallback
 from ..base.threads import count_threads
@@ -21,6 +21,7 @@ from ..errors import QczError
 from ..frames.index import ContentIndex, FrameInfo, read_last_tail
 from .compressor import Compressor
 from .content_reader import ContentReader
+from .inputs import open_input
 from .names import Name, is_name
 from .outputs import AppendedOutput, AtomicOutput, BorrowedOutput, DirectOutput, Output, check_absence, is_special
 
@@ -85,6 +86,10 @@ class QczFile(io.BufferedIOBase):
     Reading from the beginning checks everything; after a seek, which needs a seekable file and the tails of all frames, the blocks
     that are read are checked. Several threads can use the object, one call at a time; a *progress* callback cannot (RuntimeError).
 
+    Only the process that opened a file for writing can write and finish it. One that is forked from it gets a QczError for `write`
+    and `flush`, and lets go of the file when it closes, discards or drops it, or ends: to the file, nothing happens. Reading goes
+    on in both, from a path each from a position of its own; if another thread was reading at the fork, QczError says so.
+
     Raises ValueError and TypeError for arguments that are not allowed, OSError as `builtins.open` does, and in reading a QczError,
     as `quasicryth.decompress`; QczTruncatedError is an EOFError too.
     """
@@ -106,7 +111,7 @@ class QczFile(io.BufferedIOBase):
         if not getattr(self, "_closed", True):
             self.discard()  # what the object was before
         self._closed = True
-        self._lock = RLock()
+        self._lock = ObjectLock()
         self._progress = Progress(progress)
         self._reader: io.BufferedReader | None = None
         self._given: io.BytesIO | None = None  # lines that iteration gives, still in the buffer of the reader
@@ -138,7 +143,7 @@ class QczFile(io.BufferedIOBase):
 
     def _start_reading(self, file: Name | BinaryIO, limits: Limits, threads: int) -> None:
         if is_name(file):
-            self._owned = builtins.open(file, "rb")  # closed by `close`
+            self._owned = open_input(file)  # closed by `close`
         self._file = self._owned or cast("BinaryIO", file)
         self._content = ContentReader(self._file, limits, threads, self._progress)
         self._reader = io.BufferedReader(self._content, _BUFFER_SIZE)
@@ -336,6 +341,8 @@ class QczFile(io.BufferedIOBase):
         self._check_open()
         if self._output is None:
             raise io.UnsupportedOperation("the file was not opened for writing")
+        if not self._output.is_ours:
+            raise QczError("only the process that opened the file can write it")
         if self._failed:
             raise QczError("writing failed before: the file cannot be finished")
         return self._output.file
@@ -378,6 +385,9 @@ class QczFile(io.BufferedIOBase):
 
         Raises QczError if writing failed before: then the file is discarded.
         """
+        if self._is_of_another_process:
+            self._let_go()
+            return
         with self._lock:
             self._progress.check()
             if self._closed:
@@ -393,8 +403,22 @@ class QczFile(io.BufferedIOBase):
             self._closed = True
             self._output.commit()
 
+    @property
+    def _is_of_another_process(self) -> bool:
+        """Whether closing is not for this process: it was forked, and the file is written by the parent or was just being read."""
+        return not self._closed and (self._lock.is_lost or not (self._output is None or self._output.is_ours))
+
+    def _let_go(self) -> None:
+        """Close the object and nothing else, but for the descriptor that this process has of a file being written."""
+        self._closed = True
+        if self._output is not None:
+            self._output.discard()
+
     def discard(self) -> None:
         """Close the file without finishing it, as the class says; when reading, just close it."""
+        if self._is_of_another_process:
+            self._let_go()
+            return
         with self._lock:
             self._progress.check()
             if self._closed:
@@ -423,7 +447,8 @@ class QczFile(io.BufferedIOBase):
 
     def __del__(self) -> None:
         if not getattr(self, "_closed", True):
-            warnings.warn(f"unclosed file {self!r}", ResourceWarning, source=self, stacklevel=2)
+            if not self._is_of_another_process:
+                warnings.warn(f"unclosed file {self!r}", ResourceWarning, source=self, stacklevel=2)
             self.discard()
 
     def __reduce_ex__(self, _protocol: object) -> NoReturn:
@@ -440,6 +465,8 @@ class QczTextFile(io.TextIOWrapper):
 
     def close(self) -> None:
         """Finish the file, if it was being written, and close it; what cannot be written is no reason to finish without it."""
+        if not self.closed and self.buffer._is_of_another_process:
+            self.discard()
         if not self.closed:
             try:
                 self.flush()
@@ -464,7 +491,8 @@ class QczTextFile(io.TextIOWrapper):
         except ValueError:  # the QczFile was detached, and goes on without this object
             return
         if not closed:
-            warnings.warn(f"unclosed file {self!r}", ResourceWarning, source=self, stacklevel=2)
+            if not self.buffer._is_of_another_process:
+                warnings.warn(f"unclosed file {self!r}", ResourceWarning, source=self, stacklevel=2)
             self.discard()
 
 

@@ -1,26 +1,65 @@
-"""Output files that appear whole or not at all."""
+"""Output files that appear whole or not at all.
+
+They are the matter of the process that opened them: one that is forked from it only ever closes its own descriptor of them. None
+has a buffer, for a copy of that would be written by the child as well.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import errno
+import io
 import os
-import secrets
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Lock
-from typing import BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 
-# Files that are neither committed nor discarded. The lock is held from before one is made, so that none is made unseen.
+from ..base.forks import this_process
+from ..errors import QczError
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
+# Files of this process that are neither committed nor discarded. The lock is held from before one is made: none is made unseen.
 _unfinished: set[Path] = set()
 _unfinished_lock = Lock()
+
+
+def _begin_child() -> None:
+    global _unfinished_lock
+    _unfinished.clear()
+    _unfinished_lock = Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_begin_child)
+
+
+class _UnbufferedFile(io.FileIO):
+    """A file whose `write` takes all it is given, and keeps nothing of it."""
+
+    def write(self, data: Buffer, /) -> int:
+        """Write *data*, all of it, and return how many bytes that were."""
+        with memoryview(data) as view, view.cast("B") as rest:
+            place = 0
+            while place < len(rest):
+                count = super().write(rest[place:])
+                if count is None:
+                    raise BlockingIOError(errno.EAGAIN, "the file takes nothing at present")
+                place += count
+            return place
+
+
+def _open_unbuffered(file: Path | int, mode: str) -> BinaryIO:
+    return cast("BinaryIO", _UnbufferedFile(os.fspath(file) if isinstance(file, Path) else file, mode))
 
 
 def _create(path: Path, mode: int) -> BinaryIO:
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
     with _unfinished_lock:
-        file = open(os.open(path, flags, mode), "w+b")
+        file = _open_unbuffered(os.open(path, flags, mode), "w+b")
         _unfinished.add(path)
     return file
 
@@ -35,9 +74,12 @@ def _naming(path: Path) -> Iterator[None]:
         raise
 
 
-def remove_unfinished() -> None:
-    """Remove all files that no output was made of yet, and let no other be made: for a process that ends at once."""
-    _unfinished_lock.acquire()
+def remove_unfinished(patience: float) -> None:
+    """Remove all files that no output was made of yet, and let no other be made: for a process that ends at once.
+
+    A file that is just being made is waited for, up to *patience* seconds: making it may hang, as the disk it is on may.
+    """
+    _unfinished_lock.acquire(timeout=patience)
     for path in list(_unfinished):
         with contextlib.suppress(OSError):
             path.unlink()
@@ -95,6 +137,11 @@ class Output(Protocol):
         """Where to write."""
         ...
 
+    @property
+    def is_ours(self) -> bool:
+        """Whether this is the process that opened it. In any other, `discard` closes the file and undoes nothing."""
+        ...
+
     def commit(self) -> None:
         """Make what was written stay, and close the file."""
         ...
@@ -104,7 +151,23 @@ class Output(Protocol):
         ...
 
 
-class AtomicOutput:
+class _OutputOfProcess:
+    """Knows which process opened it."""
+
+    def __init__(self) -> None:
+        self._process = this_process()
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether that is this one."""
+        return self._process is this_process()
+
+    def _check_process(self) -> None:
+        if not self.is_ours:
+            raise QczError("only the process that opened the file can finish it")
+
+
+class AtomicOutput(_OutputOfProcess):
     """A file that gets the name *path* only when it is committed; until then it has another one in the same folder.
 
     It can be read by its owner only, then gets owner, mode and times of *source* if there is one. With *like_open* instead, owner
@@ -112,6 +175,7 @@ class AtomicOutput:
     """
 
     def __init__(self, path: Path, source: os.stat_result | None = None, like_open: bool = False, exclusive: bool = False) -> None:
+        super().__init__()
         # Through a symbolic link the file that it leads to is replaced, and the link stays.
         self._path = Path(os.path.realpath(path)) if like_open else path
         self._exclusive = exclusive
@@ -120,15 +184,15 @@ class AtomicOutput:
         if like_open and self._path.exists():
             self._access = os.stat(self._path)
         mode = 0o666 if like_open and self._access is None else 0o600
-        self._temporary = self._path.with_name(f".qcz-{secrets.token_hex(8)}.part")
+        self._temporary = self._path.with_name(f".qcz-{os.urandom(8).hex()}.part")
         with _naming(self._path):
             self.file = _create(self._temporary, mode)
 
     def commit(self) -> None:
         """Give the file its attributes, sync it to the disk, and move it into place; on an error nothing is left."""
+        self._check_process()
         try:
             with _naming(self._path), self.file:
-                self.file.flush()
                 if self._access is not None:
                     _copy_access(self._access, self.file.fileno())
                 if self._times is not None:
@@ -159,16 +223,19 @@ class AtomicOutput:
         """Leave nothing."""
         with contextlib.suppress(OSError):  # a disk may be full, and that be the reason
             self.file.close()
+        if not self.is_ours:
+            return
         with contextlib.suppress(FileNotFoundError):
             self._temporary.unlink()
         _unfinished.discard(self._temporary)
 
 
-class DirectOutput:
+class DirectOutput(_OutputOfProcess):
     """A device or a named pipe, which is written into as it is."""
 
     def __init__(self, path: Path) -> None:
-        self.file: BinaryIO = open(path, "wb")
+        super().__init__()
+        self.file = _open_unbuffered(path, "wb")
 
     def commit(self) -> None:
         """Close it."""
@@ -177,7 +244,7 @@ class DirectOutput:
     discard = commit
 
 
-def _lock(file: BinaryIO) -> None:
+def _lock(file: BinaryIO, name: Path) -> None:
     """Take the file for this object alone, where the system has such locks; BlockingIOError if somebody else has it."""
     try:
         import fcntl
@@ -186,18 +253,29 @@ def _lock(file: BinaryIO) -> None:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        raise BlockingIOError(errno.EAGAIN, "something else is being appended to the file", os.fspath(file.name)) from None
+        raise BlockingIOError(errno.EAGAIN, "something else is being appended to the file", os.fspath(name)) from None
     except OSError:  # not every file system has locks
         return
 
 
-class AppendedOutput:
+def _unlock(descriptor: int) -> None:
+    """Let go of the file: that it is closed here is not enough where a forked process has it too."""
+    try:
+        import fcntl
+    except ImportError:
+        return
+    with contextlib.suppress(OSError):
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
+
+
+class AppendedOutput(_OutputOfProcess):
     """A file that something is appended to, all of it or nothing. It is locked against another of its kind meanwhile."""
 
     def __init__(self, path: Path) -> None:
-        self.file: BinaryIO = open(path, "r+b")
+        super().__init__()
+        self.file = _open_unbuffered(path, "r+b")
         try:
-            _lock(self.file)
+            _lock(self.file, path)
         except BaseException:
             self.file.close()
             raise
@@ -205,30 +283,30 @@ class AppendedOutput:
 
     def commit(self) -> None:
         """Sync the file to the disk and close it; on an error it has its earlier size again."""
+        self._check_process()
         try:
-            self.file.flush()
             os.fsync(self.file.fileno())
         except BaseException:
             self.discard()
             raise
+        _unlock(self.file.fileno())
         self.file.close()
 
     def discard(self) -> None:
         """Give the file its earlier size again."""
-        # Closed first: what was not flushed, because of a full disk perhaps, would otherwise follow after the cut.
-        descriptor = os.dup(self.file.fileno())
         try:
-            with contextlib.suppress(OSError):
-                self.file.close()
-            os.truncate(descriptor, self._size)
+            if self.is_ours:
+                os.truncate(self.file.fileno(), self._size)
+                _unlock(self.file.fileno())
         finally:
-            os.close(descriptor)
+            self.file.close()
 
 
-class BorrowedOutput:
+class BorrowedOutput(_OutputOfProcess):
     """A file of the caller's, who closes it."""
 
     def __init__(self, file: BinaryIO) -> None:
+        super().__init__()
         self.file = file
 
     def commit(self) -> None:
