@@ -55,15 +55,23 @@ def choose_options(choices: CodingChoices) -> Options:
 
 
 class _Counted:
-    """Pieces of a file, and how many bytes there were. A piece that is short is the last: a file may grow while it is read."""
+    """Pieces of a source, and how many bytes there were.
 
-    def __init__(self, file: BinaryIO, piece_size: int) -> None:
-        self._file = file
+    It may grow while it is read, and for ever if what is made of it is appended to it: a file ends where it did when it was opened,
+    and a piece that is short is the last. Files of the system that are made up as they are read say that they are empty.
+    """
+
+    def __init__(self, source: Source, piece_size: int) -> None:
+        self._file = source.file
+        self._end = source.size or None
         self._piece_size = piece_size
         self.size = 0
 
+    def _next_size(self) -> int:
+        return self._piece_size if self._end is None else min(self._piece_size, self._end - self.size)
+
     def __iter__(self) -> Iterator[bytes]:
-        while piece := self._file.read(self._piece_size):
+        while piece := self._file.read(self._next_size()):
             self.size += len(piece)
             yield piece
             if len(piece) < self._piece_size:
@@ -124,7 +132,7 @@ class Compression:
         """Write the content of *source* compressed to *output*; decode it again if that is wanted."""
         if output.isatty() and not self._to_terminal:
             raise CommandError("compressed data is not written to a terminal; use -o or redirect, -f to insist, or see --help")
-        contents = _Counted(source.file, self._options.block_size)
+        contents = _Counted(source, self._options.block_size)
         with progress_on(source.name, source.size, self._reporter) as progress:
             encoder = FrameEncoder(self._options, self._threads, Progress(progress))
             pieces = _Written(encode_frame(contents, encoder), output.write)

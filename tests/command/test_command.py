@@ -14,7 +14,7 @@ import time
 
 import pytest
 from paths import run_command
-from samples import english, synthetic_text
+from samples import english, random_bytes, synthetic_text
 
 import quasicryth
 from quasicryth.command.interface import invoke
@@ -95,6 +95,24 @@ def test_a_signal_leaves_no_file(folder):
         process.communicate(timeout=20)
         assert process.returncode == -signal.SIGTERM
     assert set(tree(folder)) == {"a.txt", "b.qcz"}
+
+
+@pytest.mark.parametrize("arguments", ["-1 -c < a.txt >> a.txt", "-1 -c a.txt >> a.txt", "-c a.txt 1<> a.txt", "cat b.qcz >> b.qcz"])
+def test_a_file_is_not_written_to_itself(folder, arguments):
+    before = tree(folder)
+    command = ["sh", "-c", f'"$@" {arguments}', "sh", *QCZ]
+    run = subprocess.run(command, capture_output=True, cwd=folder, check=False, timeout=20)
+    assert run.returncode == 1
+    assert run.stderr.endswith(b": input and output are the same file\n")
+    assert tree(folder) == before
+
+
+def test_a_file_that_grows_as_fast_as_it_is_read(folder):
+    """Noise, which is stored, by way of a pipe: what is written is what is read next."""
+    (folder / "noise").write_bytes(random_bytes(100_000))
+    command = ["sh", "-c", '"$@" -c noise | cat >> noise', "sh", *QCZ, "-1", "--block-size", "30000"]
+    subprocess.run(command, capture_output=True, cwd=folder, check=True, timeout=20)
+    assert (folder / "noise").stat().st_size < 300_000
 
 
 def test_a_full_disk_and_a_closed_pipe():
