@@ -7,12 +7,10 @@ hierarchies, for research. The command is `qcz`, or `python -m quasicryth`; the 
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING
-
 from .base.version import __version__
 from .errors import QczCorruptError, QczError, QczFormatError, QczLimitError, QczTruncatedError, QczVersionError
 
+TYPE_CHECKING = False  # and yet True for type checkers: `typing` would take longer to load than all else here
 if TYPE_CHECKING:
     from .files.asynchronous import AsyncQczFile, compress_stream, decompress_stream, open_async
     from .files.compressor import Compressor
@@ -82,6 +80,8 @@ _LAZY = {
 def __getattr__(name: str) -> object:
     if name not in _LAZY:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
     try:
         module = import_module(_LAZY[name], __name__)
     except ImportError as error:
@@ -96,3 +96,7 @@ def __getattr__(name: str) -> object:
     value = getattr(module, name)
     globals()[name] = value
     return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from .forks import this_process
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ThreadPoolExecutor
 
 Result = TypeVar("Result")
 
@@ -98,6 +100,8 @@ class OrderedWork(Generic[Result]):
                 return
             if work.future is None:
                 if self._executor is None:
+                    from concurrent.futures import ThreadPoolExecutor  # takes long to load, and is for many threads only
+
                     self._executor = ThreadPoolExecutor(self._threads, thread_name_prefix="quasicryth")
                 work.future = self._executor.submit(work.call)
 

@@ -8,11 +8,10 @@ from typing import Any
 
 import click
 
-from ..base.version import __version__
-from ..engines.registry import CPU_PATHS, ENGINE_NAMES
 from . import options
 from .laboratory import COMMANDS as LABORATORY_COMMANDS
 from .reports import STANDARD_STREAM, CommandError, Reporter, Verbosity, masked
+from .version import describe_version
 
 _OVERVIEW = """Compress text losslessly into .qcz files, and back.
 
@@ -99,16 +98,9 @@ def _list(given: dict[str, Any]) -> None:
 # ---- the short form --------------------------------------------------------------------------------------------------------
 
 
-def _describe_version() -> str:
-    """The version of the package, and what it has: engines, format, and what the processor runs them with."""
-    from ..frames.layout import VERSION
-
-    return f"qcz {__version__}\nengines {', '.join(ENGINE_NAMES)}; file format {VERSION}; CPU path {CPU_PATHS[-1]}"
-
-
 def _print_version(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
     if wanted and not ctx.resilient_parsing:
-        click.echo(_describe_version())
+        click.echo(describe_version())
         ctx.exit()
 
 

@@ -18,7 +18,6 @@ from .layout import (
     FRAME_HEADER_SIZE,
     MAGIC,
     MIN_TAIL_SIZE,
-    VERSION,
     Block,
     BlockHeader,
     FrameHeader,
@@ -35,6 +34,7 @@ from .layout import (
 )
 from .parser import FrameParser
 from .segments import BodyInMemory, check_body
+from .version import VERSION
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer

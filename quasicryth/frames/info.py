@@ -9,8 +9,9 @@ from ..base.limits import Limits
 from ..engines import registry
 from .blocks import FactReport, decoder_memory, segments_of
 from .decoder import decode_file
-from .layout import FRAME_HEADER_SIZE, VERSION, Block, FrameStart, Segment
+from .layout import FRAME_HEADER_SIZE, Block, FrameStart, Segment
 from .segments import SegmentKind
+from .version import VERSION
 
 # Facts of an engine: numbers, and groups of numbers, by name.
 _Facts = dict[str, Any]

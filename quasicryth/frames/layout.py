@@ -12,9 +12,9 @@ from ..engines import registry
 from ..engines.registry import MAX_BLOCK_SIZE
 from ..errors import QczCorruptError, QczFormatError, QczLimitError, QczTruncatedError, QczVersionError
 from .varints import MalformedNumberError, read_varint, varint_size, write_varint
+from .version import VERSION
 
 MAGIC = b"\x91QCZ\x00"
-VERSION = 2
 BLOCK_MARKER = b"\x91B"
 TAIL_MARKER = b"\x91E"
 FOOTER_MAGIC = b"ZCQ\x91"

@@ -97,7 +97,9 @@ def test_a_signal_leaves_no_file(folder):
     assert set(tree(folder)) == {"a.txt", "b.qcz"}
 
 
-@pytest.mark.parametrize("arguments", ["-1 -c < a.txt >> a.txt", "-1 -c a.txt >> a.txt", "-c a.txt 1<> a.txt", "cat b.qcz >> b.qcz"])
+@pytest.mark.parametrize(
+    "arguments", ["-1 -c < a.txt >> a.txt", "-1 -c a.txt >> a.txt", "-c a.txt 1<> a.txt", "cat b.qcz >> b.qcz"]
+)
 def test_a_file_is_not_written_to_itself(folder, arguments):
     before = tree(folder)
     command = ["sh", "-c", f'"$@" {arguments}', "sh", *QCZ]

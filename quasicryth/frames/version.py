@@ -1,0 +1,3 @@
+"""The version of the format that this release writes and reads."""
+
+VERSION = 2

@@ -1,0 +1,65 @@
+"""What is loaded at the start: next to nothing, until something is asked for."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+
+import quasicryth
+
+VERSION = "import sys; sys.argv = ['qcz', '--version']; from quasicryth.command.entry import qcz; qcz()"
+HEAVY = {"click", "inspect", "dataclasses", "logging", "secrets", "numpy", "zstandard", "asyncio", "concurrent", "tempfile"}
+
+
+def loaded(program: str) -> set[str]:
+    """The modules that are loaded after *program*, beside those that Python has anyway."""
+    code = f"import sys\nbefore = set(sys.modules)\n{program}\nprint(*sorted(set(sys.modules) - before))"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(run.stdout.splitlines()[-1].split())
+
+
+def test_the_import_loads_nothing_that_takes_time():
+    assert loaded("import quasicryth") == {"quasicryth", "quasicryth.base", "quasicryth.base.version", "quasicryth.errors"}
+
+
+def test_the_version_loads_what_it_tells_of():
+    modules = loaded(VERSION)
+    assert not HEAVY & {module.partition(".")[0] for module in modules}
+    assert {module for module in modules if module.startswith("quasicryth.")} == {
+        "quasicryth.base",
+        "quasicryth.base.version",
+        "quasicryth.command",
+        "quasicryth.command.entry",
+        "quasicryth.command.version",
+        "quasicryth.engines",
+        "quasicryth.engines._engine",
+        "quasicryth.engines.registry",
+        "quasicryth.errors",
+        "quasicryth.frames",
+        "quasicryth.frames.version",
+    }
+
+
+def test_one_shot_calls_load_no_threads_and_nothing_of_the_laboratory():
+    modules = loaded("import quasicryth\nquasicryth.decompress(quasicryth.compress(b'some words', 1))")
+    assert not (HEAVY - {"inspect", "dataclasses", "zstandard"}) & {module.partition(".")[0] for module in modules}
+    assert not [module for module in modules if module.startswith(("quasicryth.lab", "quasicryth.command"))]
+
+
+def test_the_names_of_the_package_are_the_public_ones():
+    assert dir(quasicryth) == sorted(quasicryth.__all__)
+    for name in dir(quasicryth):
+        assert getattr(quasicryth, name) is not None
+
+
+def test_the_version_is_printed_in_no_time():
+    def shortest(program: str) -> float:
+        times = []
+        for _ in range(5):
+            begin = time.perf_counter()
+            subprocess.run([sys.executable, "-c", program], check=True, stdout=subprocess.DEVNULL)
+            times.append(time.perf_counter() - begin)
+        return min(times)
+
+    assert shortest(VERSION) < 3 * shortest("pass")
