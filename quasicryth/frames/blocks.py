@@ -26,11 +26,6 @@ _ZSTD_LEVEL = 19
 # Beyond the window, Zstandard at this level decodes within this.
 _ZSTD_DECODER_MEMORY = 1 << 20
 
-# How much of a block is looked at before words are counted in it, and what share of that Zstandard in a hurry has to save.
-_SAMPLE_PIECES = 16
-_SAMPLE_PIECE_SIZE = 4096
-_LEAST_SAVING = 1 / 64
-
 # Is told what is in a block: names and numbers, some of them in groups.
 FactReport = Callable[[dict[str, Any]], None]
 
@@ -71,22 +66,6 @@ def encode_zstd(content: Content) -> bytes:
     return zstandard.ZstdCompressor(level=_ZSTD_LEVEL, write_content_size=True, write_checksum=False).compress(content)
 
 
-def _sample(content: Content) -> bytes:
-    """Pieces of *content* from end to end."""
-    step = max(len(content) // _SAMPLE_PIECES, _SAMPLE_PIECE_SIZE)
-    return b"".join(content[start : start + _SAMPLE_PIECE_SIZE] for start in range(0, len(content), step))
-
-
-def _is_noise(content: Content) -> bool:
-    """Whether *content* is random, encrypted or compressed by all appearances: words would take long to count and save nothing."""
-    import zstandard
-
-    if len(content) < _SAMPLE_PIECE_SIZE:
-        return False
-    sample = _sample(content)
-    return len(zstandard.ZstdCompressor(level=1).compress(sample)) > len(sample) * (1 - _LEAST_SAVING)
-
-
 def prepare(options: EngineOptions) -> Prepared | None:
     """Return what the engine of *options* makes of their codebook, for any number of blocks, if there is one and it takes any."""
     if options.codebook is None:
@@ -96,8 +75,6 @@ def prepare(options: EngineOptions) -> Prepared | None:
 
 def _encode_text(content: Content, options: EngineOptions, prepared: Prepared | None) -> _Candidate | None:
     """Return *content* as the engine codes it, or None where words do not help."""
-    if _is_noise(content):
-        return None
     coded = encode(content, options, prepared)
     if coded is None or any(len(payload) > size for size, payload in coded.segments):
         return None
@@ -117,11 +94,15 @@ def _encode_bytes(content: Content) -> _Candidate:
 
 
 def _choose(content: Content, options: EngineOptions, prepared: Prepared | None) -> _Candidate:
-    """The smallest. Words help less where a zero byte says binary, and hardly where they halve the size at best."""
-    text = _encode_text(content, options, prepared)
+    """The smallest. In noise no words are counted, which takes long; and Zstandard is not tried on text whose size words halve.
+
+    So what becomes of text does not depend on the release of Zstandard, whose bytes do.
+    """
+    kind = _tokens.kind_of(content)
+    text = None if kind == _tokens.NOISE else _encode_text(content, options, prepared)
     if text is None:
         return _encode_bytes(content)
-    if text.body_size <= len(content) // 2 and not _tokens.is_binary(content):
+    if kind == _tokens.TEXT and text.body_size <= len(content) // 2:
         return text
     return min(text, _encode_bytes(content), key=lambda candidate: candidate.body_size)
 

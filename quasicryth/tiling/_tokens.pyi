@@ -2,6 +2,10 @@ from typing import Self
 
 from typing_extensions import Buffer, disjoint_base
 
+TEXT: int
+NUMBERS: int
+NOISE: int
+
 @disjoint_base
 class Tokens:
     def __new__(cls, block: Buffer) -> Self: ...
@@ -15,3 +19,4 @@ class Tokens:
     def case_flags(self) -> bytes: ...
 
 def is_binary(block: Buffer) -> bool: ...
+def kind_of(block: Buffer) -> int: ...

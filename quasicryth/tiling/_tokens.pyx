@@ -3,7 +3,14 @@
 
 from libc.stdint cimport uint8_t
 from quasicryth._qcz cimport QCZ_OK
-from quasicryth.tiling._words cimport block_is_binary, words_free, words_split
+from quasicryth.tiling._words cimport (
+    BLOCK_OF_NOISE, BLOCK_OF_NUMBERS, BLOCK_OF_TEXT, block_is_binary, block_kind_of, words_free, words_split,
+)
+
+# What `kind_of` finds.
+TEXT = BLOCK_OF_TEXT
+NUMBERS = BLOCK_OF_NUMBERS
+NOISE = BLOCK_OF_NOISE
 
 cdef const uint8_t *NOTHING = <const uint8_t *>b""   # the engine wants a pointer even to no bytes
 
@@ -60,3 +67,12 @@ cdef class Tokens:
 def is_binary(const uint8_t[::1] block not None):
     """Return whether *block* has a zero byte among its first 8,192."""
     return bool(block_is_binary(&block[0] if block.shape[0] > 0 else NOTHING, block.shape[0]))
+
+
+def kind_of(const uint8_t[::1] block not None):
+    """Return what *block* is by how often which bytes are in it.
+
+    TEXT, which may have zeros; NUMBERS for what has many control characters: programs, tables, pictures; NOISE for what is random,
+    encrypted or compressed by all appearances. The same on every machine.
+    """
+    return <int>block_kind_of(&block[0] if block.shape[0] > 0 else NOTHING, block.shape[0])

@@ -4,6 +4,11 @@ from quasicryth._qcz cimport qcz_status
 
 cdef extern from "text/kinds.h" nogil:
     int block_is_binary(const uint8_t *block, size_t size)
+    ctypedef enum block_kind:
+        BLOCK_OF_TEXT
+        BLOCK_OF_NUMBERS
+        BLOCK_OF_NOISE
+    block_kind block_kind_of(const uint8_t *block, size_t size)
 
 cdef extern from "text/tokens.h" nogil:
     ctypedef struct token_list:

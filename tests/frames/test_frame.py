@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import struct
+
 import pytest
 from frames.writer import ENGINE, ZSTD, block, entry, frame, frame_header, low32, segment, tail, varint
 from paths import ALL, CommandFailedError
-from samples import synthetic_text
+from samples import random_bytes, synthetic_text
 
 import quasicryth
 from quasicryth.engines import coded_block
 from quasicryth.engines.options import EngineOptions
 from quasicryth.engines.registry import engine_of_name
+from quasicryth.frames import blocks
 from quasicryth.frames.layout import FRAME_HEADER_SIZE
 
 TEXT = synthetic_text(5000)
@@ -176,6 +179,25 @@ def test_heads_of_another_length(name):
     _, head, payload = ENGINES[name]
     for wrong in (head[:-1], head + b"\0", b"", head + payload[:1]):
         rejected(of_engine(name, wrong, payload), quasicryth.QczCorruptError, "block at byte 15 is malformed")
+
+
+@pytest.mark.parametrize("level", [1, 3, 6])
+def test_what_becomes_of_text_is_not_asked_of_zstd(level, monkeypatch):
+    """Not of an archive of texts either: its bytes do not depend on the release of zstandard, and nothing is coded to be thrown away."""
+    text = synthetic_text(60_000)
+    archive = b"".join(b"name".ljust(512, b"\0") + text[start : start + 700].ljust(1024, b"\0") for start in range(0, 60_000, 700))
+
+    def unexpected(_content):
+        raise AssertionError("zstandard was asked")
+
+    monkeypatch.setattr(blocks, "encode_zstd", unexpected)
+    for content in (text, archive):
+        packed = quasicryth.compress(content, level)
+        assert len(packed) < len(content) // 2
+        assert quasicryth.decompress(packed) == content
+    for other in (random_bytes(5000), random_bytes(5000).hex().encode(), struct.pack("<1000I", *range(1000))):
+        with pytest.raises(AssertionError, match="zstandard was asked"):
+            quasicryth.compress(other, level)
 
 
 def test_zstd_payloads_that_lie():

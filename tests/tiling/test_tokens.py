@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from samples import SMALL, english
+from samples import SMALL, english, random_bytes, synthetic_text
 
-from quasicryth.tiling._tokens import Tokens, is_binary
+from quasicryth.tiling._tokens import NOISE, NUMBERS, TEXT, Tokens, is_binary, kind_of
 
 WORD = re.compile(rb"[A-Za-z\x80-\xff]+[ \n\r\t]*|[\s\S][ \n\r\t]*")
 UPPER = re.compile(rb"[A-Z]")
@@ -64,6 +65,35 @@ def test_a_zero_byte_counts_among_the_first_8192_only():
     assert not is_binary(b"a" * 8192 + b"\0")
     assert not is_binary(b"")
     assert not Tokens(b"\0A").has_case_flags
+
+
+def test_what_a_block_is():
+    words, noise = synthetic_text(40_000), random_bytes(40_000)
+    header = b"name".ljust(100, b"\0") + b"0000644\0" * 10 + bytes(332)
+    table = b"".join(number.to_bytes(4, "little") for number in range(10_000))
+    for text in (
+        b"",
+        b"a",
+        words,
+        words[:5000].decode().encode("utf-16"),
+        header + words + bytes(10_240),
+        b"\x1b[1mred\x1b[0m" * 1000,
+    ):
+        assert kind_of(text) == TEXT
+    for numbers in (table, table + words, b"\x01", header + table):
+        assert kind_of(numbers) == NUMBERS
+    assert kind_of(noise) == kind_of(noise[:4096]) == kind_of(bytes(range(256)) * 16) == NOISE
+    for other in (noise[:4095], noise + words, noise.hex().encode(), base64.encodebytes(noise)):
+        assert kind_of(other) != NOISE
+
+
+def test_of_large_blocks_pieces_from_end_to_end_are_looked_at():
+    words = synthetic_text(20_000) * 50
+    noise = random_bytes(500_000)
+    assert kind_of(words) == kind_of(words[:999_983]) == TEXT
+    for mixed in (noise + words, words + noise, words + noise + words):
+        assert kind_of(mixed) == NUMBERS
+    assert kind_of(noise * 3) == NOISE
 
 
 def test_word_numbers_out_of_range():
