@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from ..base.file_bytes import read_at_most
 from ..base.limits import Limits
 from ..base.progress import Progress
 from ..base.threads import count_threads
@@ -63,7 +64,7 @@ class _Counted:
         self.size = 0
 
     def __iter__(self) -> Iterator[bytes]:
-        while piece := self._file.read(self._piece_size):
+        while piece := read_at_most(self._file, self._piece_size):
             self.size += len(piece)
             yield piece
 
