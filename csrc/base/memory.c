@@ -15,6 +15,11 @@ void *allocate_array(size_t count, size_t item_size)
     return count > SIZE_MAX / item_size ? NULL : malloc(count * item_size);
 }
 
+void *reallocate_array(void *array, size_t count, size_t item_size)
+{
+    return count > SIZE_MAX / item_size ? NULL : realloc(array, count * item_size);
+}
+
 qcz_status grow_bytes(uint8_t **array, size_t capacity)
 {
     uint8_t *grown = realloc(*array, capacity);
@@ -26,7 +31,7 @@ qcz_status grow_bytes(uint8_t **array, size_t capacity)
 
 qcz_status grow_numbers(uint32_t **array, size_t capacity)
 {
-    uint32_t *grown = capacity > SIZE_MAX / sizeof **array ? NULL : realloc(*array, capacity * sizeof **array);
+    uint32_t *grown = reallocate_array(*array, capacity, sizeof **array);
     if (grown == NULL)
         return QCZ_ERROR_MEMORY;
     *array = grown;
@@ -58,7 +63,7 @@ uint64_t aligned_memory_size(size_t size)
 void *aligned_memory_take(size_t size, void **allocation)
 {
     const size_t alignment = alignment_of(size);
-    *allocation = calloc(1, size + alignment);
+    *allocation = size > SIZE_MAX - alignment ? NULL : calloc(1, size + alignment);
     if (*allocation == NULL)
         return NULL;
     void *start = align_address(*allocation, alignment);

@@ -12,6 +12,9 @@ enum { CACHE_LINE_SIZE = 64 };
 /* Like malloc, for `count` items of `item_size` bytes each; NULL, too, where that many bytes cannot be addressed. */
 void *allocate_array(size_t count, size_t item_size);
 
+/* Like realloc, for `count` items of `item_size` bytes each; NULL, too, where that many bytes cannot be addressed. */
+void *reallocate_array(void *array, size_t count, size_t item_size);
+
 /* Gives an array room for `capacity` items. On failure it stays as it is. Errors: QCZ_ERROR_MEMORY. */
 qcz_status grow_bytes(uint8_t **array, size_t capacity);
 qcz_status grow_numbers(uint32_t **array, size_t capacity);

@@ -7,7 +7,8 @@
 
 #include "qcz.h"
 
-#if (defined(__x86_64__) || defined(__i386__)) && defined(__GNUC__)
+/* With 32 bits only where SSE2 is taken for granted: else gcc refuses immintrin.h, whatever a function is compiled for. */
+#if defined(__GNUC__) && (defined(__x86_64__) || (defined(__i386__) && defined(__SSE2__)))
 #define QCZ_X86 1
 #elif defined(_M_X64)
 #define QCZ_X86 1

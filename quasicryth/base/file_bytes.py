@@ -1,12 +1,41 @@
-"""The bytes of a file by their numbers, with little of them in memory."""
+"""Bytes from other people's file objects, which may break their promises: the next ones, or those of a file by their numbers."""
 
 from __future__ import annotations
 
+import errno
 import io
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from .buffers import view_bytes
+
 _WINDOW_SIZE = 1 << 20
+
+
+def read_at_most(file: BinaryIO, size: int) -> bytes:
+    """Return the next bytes of *file*, at most *size* of them; none at its end only.
+
+    What is wrong with the file object itself is no damage of what is in it, and raises what Python's own readers raise: TypeError
+    for what is not bytes, OSError for more bytes than were asked for, BlockingIOError where there are none yet.
+    """
+    piece: object = file.read(size)
+    if type(piece) is not bytes:  # the check that is fastest
+        piece = _copied(piece)
+    if len(piece) > size:
+        raise OSError(f"the file object's read() gave {len(piece)} bytes, more than the {size} that were asked for")
+    return piece
+
+
+def _copied(piece: object) -> bytes:
+    """Return the bytes of *piece*, which the file object may want to use again."""
+    if piece is None:
+        raise BlockingIOError(errno.EAGAIN, "the file has no bytes at the moment and does not wait")
+    if isinstance(piece, str):
+        raise TypeError("the file object's read() gave str, not bytes: it is in text mode")
+    try:
+        return bytes(view_bytes(piece))  # type: ignore[arg-type]  # what is no buffer is found out here
+    except TypeError:
+        raise TypeError(f"the file object's read() gave {type(piece).__name__}, not bytes") from None
 
 
 class FileBytes:
@@ -23,7 +52,9 @@ class FileBytes:
         self._window = b""
         self._window_start = 0
 
-    def __len__(self) -> int:
+    @property
+    def size(self) -> int:
+        """How many bytes there are. It is no `__len__`, which cannot be more than 2^31 where addresses have 32 bits."""
         return self._size
 
     def pieces(self, start: int, size: int) -> Iterator[bytes]:
@@ -32,7 +63,7 @@ class FileBytes:
         end = min(place + size, self._size)
         while place < end:
             self._file.seek(self._origin + place)
-            piece = self._file.read(min(end - place, _WINDOW_SIZE))
+            piece = read_at_most(self._file, min(end - place, _WINDOW_SIZE))
             if not piece:
                 return
             yield piece

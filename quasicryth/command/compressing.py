@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from ..base.file_bytes import read_at_most
 from ..base.limits import Limits
 from ..base.progress import Progress
 from ..base.threads import count_threads
@@ -58,11 +59,12 @@ class _Counted:
     """Pieces of a source, and how many bytes there were.
 
     It may grow while it is read, and for ever if what is made of it is appended to it: a file ends where it did when it was opened,
-    and a piece that is short is the last. Files of the system that are made up as they are read say that they are empty.
+    and a piece of it that is short is the last. Files of the system that are made up as they are read say that they are empty.
     """
 
     def __init__(self, source: Source, piece_size: int) -> None:
         self._file = source.file
+        self._is_file = source.size is not None
         self._end = source.size or None
         self._piece_size = piece_size
         self.size = 0
@@ -71,10 +73,10 @@ class _Counted:
         return self._piece_size if self._end is None else min(self._piece_size, self._end - self.size)
 
     def __iter__(self) -> Iterator[bytes]:
-        while piece := self._file.read(self._next_size()):
+        while piece := read_at_most(self._file, self._next_size()):
             self.size += len(piece)
             yield piece
-            if len(piece) < self._piece_size:
+            if self._is_file and len(piece) < self._piece_size:
                 return
 
 

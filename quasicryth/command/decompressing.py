@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO, cast
@@ -23,6 +22,7 @@ from .transfer import FileChoices, Source, StandardOutput, Totals, Transfers, op
 Span = tuple[int | None, int | None]
 
 _PIECE_SIZE = 1 << 20
+_NO_END = 1 << 63  # more than any file has; `sys.maxsize` can be less
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def _write_range(file: QczFile, span: Span, write: Callable[[bytes], object]) ->
     elif any(number is not None and number < 0 for number in span):
         raise CommandError("bytes can be counted from the end of a file only, not of a stream")
     else:
-        start, stop = span[0] or 0, sys.maxsize if span[1] is None else span[1]
+        start, stop = span[0] or 0, _NO_END if span[1] is None else span[1]
         skipped = 0
         while skipped < start and (piece := file.read1(min(start - skipped, _PIECE_SIZE))):
             skipped += len(piece)
@@ -106,7 +106,7 @@ def _write_range(file: QczFile, span: Span, write: Callable[[bytes], object]) ->
 
 def _write_lines(file: QczFile, span: Span, write: Callable[[bytes], object]) -> None:
     """Write the lines of the *span*, which end in a line feed each, and stop reading behind them; lines may be of any length."""
-    first, last = span[0] or 1, sys.maxsize if span[1] is None else span[1]
+    first, last = span[0] or 1, _NO_END if span[1] is None else span[1]
     number = 1  # of the line that the next byte is in
     while number <= last >= first and (piece := file.read1(_PIECE_SIZE)):
         count = piece.count(b"\n")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any, BinaryIO
 
+from ..base.file_bytes import read_at_most
 from ..base.limits import Limits
 from ..frames.index import FrameInfo, read_index
 from ..frames.layout import Block, FrameStart, Part
@@ -21,7 +22,7 @@ _HEADINGS = f"{'Frames':>7} {'Blocks':>8} {'Compressed':>17} {'Content':>17} {'R
 
 def _parts_of_stream(file: BinaryIO) -> Iterator[Part]:
     parser = FrameParser(Limits())
-    while piece := file.read(min(parser.wanted, _PIECE_SIZE)):
+    while piece := read_at_most(file, min(parser.wanted, _PIECE_SIZE)):
         part = parser.take(piece)
         if part is not None:
             yield part

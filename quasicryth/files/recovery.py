@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from ..base.file_bytes import FileBytes
+from ..base.file_bytes import FileBytes, read_at_most
 from ..base.limits import Limits
 from ..base.progress import Progress, ProgressCallback
 from ..base.threads import count_threads
@@ -19,6 +18,8 @@ from ..frames.salvage import Recovery, Restorer
 from ..frames.survey import Damage
 from .names import Name, is_name
 from .outputs import open_output
+
+_PIECE_SIZE = 1 << 20
 
 
 @contextlib.contextmanager
@@ -31,7 +32,8 @@ def _open_bytes(source: Name | BinaryIO) -> Iterator[FileBytes]:
             file = source
         if not file.seekable():
             stream, file = file, cast("BinaryIO", stack.enter_context(tempfile.TemporaryFile()))
-            shutil.copyfileobj(stream, file)
+            while piece := read_at_most(stream, _PIECE_SIZE):
+                file.write(piece)
             file.seek(0)
         yield FileBytes(file)
 

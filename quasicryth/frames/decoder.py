@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import errno
 from collections import deque
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import BinaryIO
 
 from ..base._checksum import Xxh64, matches
+from ..base.file_bytes import read_at_most
 from ..base.limits import Limits
 from ..base.threads import OrderedWork
 from ..errors import QczCorruptError, QczError
@@ -171,10 +171,7 @@ def decode_file(
     try:
         while True:
             while size := decoder.wanted:
-                piece: bytes | None = file.read(min(size, _READ_SIZE))
-                if piece is None:
-                    raise BlockingIOError(errno.EAGAIN, "the compressed file has no bytes at the moment and does not wait")
-                if piece:
+                if piece := read_at_most(file, min(size, _READ_SIZE)):
                     decoder.feed(piece)
                 else:
                     decoder.end()

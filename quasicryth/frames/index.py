@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from ..base.buffers import view_bytes
+from ..base.file_bytes import read_at_most
 from ..base.limits import Limits
 from ..errors import QczCorruptError, QczFormatError, QczTruncatedError
 from .layout import (
@@ -74,7 +75,7 @@ def skim(file: BinaryIO) -> Iterator[Part]:
     file.seek(start)
     parser = FrameParser(Limits(), bodies=False)
     while True:
-        piece = file.read(min(parser.wanted, _READ_SIZE))
+        piece = read_at_most(file, min(parser.wanted, _READ_SIZE))
         if not piece:
             parser.end()
             return
@@ -204,7 +205,7 @@ def read_exactly(file: BinaryIO, size: int, position: int, what: str) -> bytes:
     pieces = []
     missing = size
     while missing:
-        piece = file.read(min(missing, _READ_SIZE))
+        piece = read_at_most(file, min(missing, _READ_SIZE))
         if not piece:
             raise QczTruncatedError(f"the data ends at byte {position + size - missing}, inside {what}")
         pieces.append(piece)
@@ -273,7 +274,7 @@ def read_index(file: BinaryIO, start: int = 0, memlimit: int | None = None) -> C
     end = file.seek(0, io.SEEK_END)
     frames: list[tuple[FrameStart, Tail, bytes]] = []
     file.seek(start)
-    check_start(file.read(len(MAGIC)))
+    check_start(read_at_most(file, len(MAGIC)))
     taken = 0
     while not frames or end > start:
         frame, tail, encoded = read_last_tail(file, start, end, Limits(memlimit=memlimit), taken)

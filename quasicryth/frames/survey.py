@@ -140,7 +140,7 @@ def _read_header(data: FileBytes, place: int, frame: FrameHeader, ordinal: int) 
         header = parse_block_header(encoded, frame, ordinal, place)
     except QczError:
         return None
-    return header if place + header.block_size <= len(data) else None
+    return header if place + header.block_size <= data.size else None
 
 
 def _bytes_of_header(data: FileBytes, place: int) -> bytes | None:
@@ -195,7 +195,7 @@ class _Tails:
     def _search(self) -> Iterator[tuple[int, int, int]]:
         """Yield places, sizes and the starts of frames, the last tail first: a tail is known by its end."""
         tries = _Tries()
-        footer = self._data.find_last(FOOTER_MAGIC, len(self._data))
+        footer = self._data.find_last(FOOTER_MAGIC, self._data.size)
         while footer >= 0:
             end = footer + len(FOOTER_MAGIC)
             size = parse_footer(self._data.read(end - FOOTER_SIZE, FOOTER_SIZE)) if end >= FOOTER_SIZE else None
@@ -277,7 +277,7 @@ class Survey:
     def __init__(self, data: FileBytes, limits: Limits | None = None) -> None:
         self._data = data
         self._limits = limits or Limits()
-        self._size = len(data)
+        self._size = data.size
         # Where the walk is, in the data and in the content, if that is known.
         self._place = 0
         self._content: int | None = 0

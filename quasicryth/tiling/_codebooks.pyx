@@ -9,9 +9,10 @@ passes the table grows instead: only input made to collide comes so far.)
 """
 
 from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
-from libc.stdlib cimport free, malloc, qsort
+from libc.stdlib cimport free, qsort
 from libc.string cimport memset
 
+from quasicryth.tiling._memory cimport allocate_array
 from quasicryth.tiling._pair_table cimport (
     NO_ID, PairTable, pair_hash, pair_key, pair_table_add, pair_table_clear, pair_table_free, pair_table_start,
 )
@@ -133,8 +134,8 @@ cdef uint32_t keep_repeated(uint32_t *ids, size_t count, const uint8_t *repeated
 cdef int number_in_parts(const Windows *windows, PairTable *table, size_t capacity, size_t parts, uint32_t *ids,
                          uint32_t *id_count) noexcept nogil:
     """Number the windows in `parts` passes. Returns 1, 0 if one pass meets more than `capacity` pairs, or -1 without memory."""
-    cdef uint8_t *repeated = <uint8_t *>malloc(capacity + 1)
-    cdef uint32_t *final_ids = <uint32_t *>malloc((capacity + 1) * sizeof(uint32_t))
+    cdef uint8_t *repeated = <uint8_t *>allocate_array(capacity + 1, 1)
+    cdef uint32_t *final_ids = <uint32_t *>allocate_array(capacity + 1, sizeof(uint32_t))
     cdef int state = 1 if repeated != NULL and final_ids != NULL else -1
     cdef size_t part
     id_count[0] = 0
@@ -230,9 +231,9 @@ cdef choose_unigrams(Codebooks books, const block_words *words, size_t limit):
     cdef size_t distinct = words.distinct.count
     cdef size_t i, size, common
     cdef int status
-    cdef Rank *ranks = <Rank *>malloc((distinct + 1) * sizeof(Rank))
-    books.index_of_word = <uint32_t *>malloc((distinct + 1) * sizeof(uint32_t))
-    books.unigrams = <uint32_t *>malloc((limit + 1) * sizeof(uint32_t))
+    cdef Rank *ranks = <Rank *>allocate_array(distinct + 1, sizeof(Rank))
+    books.index_of_word = <uint32_t *>allocate_array(distinct + 1, sizeof(uint32_t))
+    books.unigrams = <uint32_t *>allocate_array(limit + 1, sizeof(uint32_t))
     books.distinct_count = distinct
     if ranks == NULL or books.index_of_word == NULL or books.unigrams == NULL:
         free(ranks)
@@ -266,7 +267,7 @@ cdef void read_window(Codebooks books, const block_words *words, size_t position
 cdef store_phrases(Codebooks books, const block_words *words, int book, positions):
     """Write the windows at *positions* as the entries of *book*, sorted."""
     cdef size_t length = paper_book_words[book]
-    cdef uint16_t *phrases = <uint16_t *>malloc((len(positions) * length + 1) * sizeof(uint16_t))
+    cdef uint16_t *phrases = <uint16_t *>allocate_array(len(positions) + 1, length * sizeof(uint16_t))
     cdef size_t i, k
     if phrases == NULL:
         raise MemoryError
@@ -298,9 +299,9 @@ cdef list single_positions(const uint32_t *ids, const block_words *words, Codebo
 cdef list top_positions(const Windows *windows, const uint32_t *ids, uint32_t id_count, size_t prune_interval,
                         const uint32_t *word_ids, size_t length, size_t limit):
     """Where the `limit` commonest windows first occur."""
-    cdef uint32_t *counts = <uint32_t *>malloc((id_count + 1) * sizeof(uint32_t))
-    cdef uint32_t *first_positions = <uint32_t *>malloc((id_count + 1) * sizeof(uint32_t))
-    cdef Rank *ranks = <Rank *>malloc((<size_t>id_count + 1) * sizeof(Rank))
+    cdef uint32_t *counts = <uint32_t *>allocate_array(<size_t>id_count + 1, sizeof(uint32_t))
+    cdef uint32_t *first_positions = <uint32_t *>allocate_array(<size_t>id_count + 1, sizeof(uint32_t))
+    cdef Rank *ranks = <Rank *>allocate_array(<size_t>id_count + 1, sizeof(Rank))
     cdef size_t ranked = 0
     cdef size_t i
     try:
@@ -326,7 +327,7 @@ cdef choose_phrases(Codebooks books, const block_words *words, limits):
     cdef size_t word_count = words.word_count
     cdef size_t capacity = word_count // 8 if word_count // 8 > MIN_TABLE_ENTRIES else MIN_TABLE_ENTRIES
     cdef uint32_t *ids[3]
-    cdef uint32_t *numbers = <uint32_t *>malloc((3 * word_count + 1) * sizeof(uint32_t))
+    cdef uint32_t *numbers = <uint32_t *>allocate_array(word_count + 1, 3 * sizeof(uint32_t))
     cdef uint32_t id_count = 0
     cdef Windows windows
     cdef size_t i

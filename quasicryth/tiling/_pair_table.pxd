@@ -3,8 +3,10 @@
 # number of its first part, the number of its second part), the parts being n-grams of the two lengths before, so numbers are exact and
 # no window is ever hashed or compared as a whole.
 from libc.stdint cimport uint32_t, uint64_t
-from libc.stdlib cimport calloc, free, malloc, realloc
+from libc.stdlib cimport calloc, free
 from libc.string cimport memset
+
+from quasicryth.tiling._memory cimport allocate_array, reallocate_array
 
 cdef enum:
     NO_ID = 0xFFFFFFFF
@@ -34,7 +36,7 @@ cdef inline int pair_table_start(PairTable *table, uint64_t seed) noexcept nogil
     table.slot_count = 1024
     table.key_capacity = 512
     table.slots = <uint32_t *>calloc(table.slot_count, sizeof(uint32_t))
-    table.keys = <uint64_t *>malloc(table.key_capacity * sizeof(uint64_t))
+    table.keys = <uint64_t *>allocate_array(table.key_capacity, sizeof(uint64_t))
     return table.slots != NULL and table.keys != NULL
 
 cdef inline void pair_table_free(PairTable *table) noexcept nogil:
@@ -49,7 +51,7 @@ cdef inline void pair_table_clear(PairTable *table) noexcept nogil:
 cdef inline int pair_table_grow(PairTable *table) noexcept nogil:
     cdef size_t slot_count = table.slot_count * 2
     cdef size_t slot, i
-    cdef uint64_t *keys = <uint64_t *>realloc(table.keys, slot_count // 2 * sizeof(uint64_t))
+    cdef uint64_t *keys = <uint64_t *>reallocate_array(table.keys, slot_count // 2, sizeof(uint64_t))
     if keys == NULL:
         return 0
     table.keys = keys

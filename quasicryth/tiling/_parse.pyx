@@ -8,10 +8,11 @@ from cpython cimport array
 from cpython.pycapsule cimport PyCapsule_GetContext, PyCapsule_New, PyCapsule_SetContext
 from cpython.ref cimport Py_DECREF, Py_INCREF
 from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
-from libc.stdlib cimport free, malloc
+from libc.stdlib cimport free
 from libc.string cimport memset
 
 from quasicryth.tiling._codebooks cimport Codebooks
+from quasicryth.tiling._memory cimport allocate_array
 from quasicryth.tiling._pair_table cimport (
     NO_ID, PairTable, pair_key, pair_table_add, pair_table_find, pair_table_free, pair_table_start,
 )
@@ -58,7 +59,7 @@ cdef int number_book(PhraseTables *tables, int book, const uint16_t *phrases, si
 
 cdef int map_entries(PhraseTables *tables, int book, const uint16_t *phrases, size_t count) noexcept nogil:
     cdef size_t i
-    tables.entry_of_id[book] = <uint16_t *>malloc((tables.pairs[book].count + 1) * sizeof(uint16_t))
+    tables.entry_of_id[book] = <uint16_t *>allocate_array(tables.pairs[book].count + 1, sizeof(uint16_t))
     if tables.entry_of_id[book] == NULL:
         return 0
     memset(tables.entry_of_id[book], 0xFF, (tables.pairs[book].count + 1) * sizeof(uint16_t))
@@ -131,7 +132,7 @@ cdef void take_deepest(const uint32_t *numbers, size_t count, const uint16_t *en
 cdef int look_up(const block_words *words, Codebooks books, const uint8_t *depths, const Hits *hits) noexcept nogil:
     cdef PhraseTables tables
     cdef size_t word_count = words.word_count
-    cdef uint32_t *numbers = <uint32_t *>malloc((2 * word_count + 1) * sizeof(uint32_t))
+    cdef uint32_t *numbers = <uint32_t *>allocate_array(word_count + 1, 2 * sizeof(uint32_t))
     cdef uint32_t *first = numbers
     cdef uint32_t *second = numbers + word_count
     cdef uint32_t *swapped
@@ -223,8 +224,8 @@ cdef inline uint16_t entry_at(const Hits *hits, int book, size_t position, size_
 cdef int cover_cheaply(const block_words *words, Codebooks books, const Costs *costs, const Hits *hits, uint8_t *cover) noexcept nogil:
     """The shortest path from word to word; of equals the shorter phrase. Returns 0 without memory."""
     cdef size_t word_count = words.word_count
-    cdef uint64_t *rest = <uint64_t *>malloc((word_count + 1) * sizeof(uint64_t))   # the least cost from this word to the end
-    cdef uint8_t *level = <uint8_t *>malloc(word_count + 1)
+    cdef uint64_t *rest = <uint64_t *>allocate_array(word_count + 1, sizeof(uint64_t))   # the least cost from this word to the end
+    cdef uint8_t *level = <uint8_t *>allocate_array(word_count + 1, 1)
     cdef uint64_t cost
     cdef uint32_t unigram
     cdef uint16_t entry
@@ -325,9 +326,9 @@ cdef int allocate_events(Parse parse, const uint8_t *cover, size_t word_count) n
     for i in range(word_count):
         parse.event_count += cover[i] != INSIDE
         parse.escape_count += cover[i] == 0
-    parse.levels = <uint8_t *>malloc(parse.event_count + 1)
-    parse.entries = <uint16_t *>malloc((parse.event_count + 1) * sizeof(uint16_t))
-    parse.escape_ids = <uint32_t *>malloc((parse.escape_count + 1) * sizeof(uint32_t))
+    parse.levels = <uint8_t *>allocate_array(parse.event_count + 1, 1)
+    parse.entries = <uint16_t *>allocate_array(parse.event_count + 1, sizeof(uint16_t))
+    parse.escape_ids = <uint32_t *>allocate_array(parse.escape_count + 1, sizeof(uint32_t))
     return parse.levels != NULL and parse.entries != NULL and parse.escape_ids != NULL
 
 
@@ -352,15 +353,15 @@ cdef void list_events(Parse parse, const block_words *words, Codebooks books, co
 
 cdef int allocate_hits(Hits *hits, size_t word_count, int every_phrase) noexcept nogil:
     memset(hits, 0, sizeof(Hits))
-    hits.level = <uint8_t *>malloc(word_count + 1)
-    hits.entry = <uint16_t *>malloc((word_count + 1) * sizeof(uint16_t))
-    hits.bigram = <uint16_t *>malloc((word_count + 1) * sizeof(uint16_t))
+    hits.level = <uint8_t *>allocate_array(word_count + 1, 1)
+    hits.entry = <uint16_t *>allocate_array(word_count + 1, sizeof(uint16_t))
+    hits.bigram = <uint16_t *>allocate_array(word_count + 1, sizeof(uint16_t))
     if hits.level == NULL or hits.entry == NULL or hits.bigram == NULL:
         return 0
     memset(hits.level, 0, word_count + 1)
     memset(hits.bigram, 0xFF, (word_count + 1) * sizeof(uint16_t))
     if every_phrase:
-        hits.trigram = <uint16_t *>malloc(((BOOK_COUNT - TRIGRAMS) * word_count + 1) * sizeof(uint16_t))
+        hits.trigram = <uint16_t *>allocate_array(word_count + 1, (BOOK_COUNT - TRIGRAMS) * sizeof(uint16_t))
         if hits.trigram == NULL:
             return 0
         memset(hits.trigram, 0xFF, (BOOK_COUNT - TRIGRAMS) * word_count * sizeof(uint16_t))
@@ -379,7 +380,7 @@ cdef int parse_words(Parse parse, const block_words *words, Codebooks books, con
     """The greedy cover where *depths* allow, or with *costs* the cheapest one. Returns 0 without memory."""
     cdef Hits hits
     cdef size_t word_count = words.word_count
-    cdef uint8_t *cover = <uint8_t *>malloc(word_count + 1)
+    cdef uint8_t *cover = <uint8_t *>allocate_array(word_count + 1, 1)
     cdef int complete = allocate_hits(&hits, word_count, costs != NULL) and cover != NULL
     complete = complete and look_up(words, books, depths, &hits)
     if complete:

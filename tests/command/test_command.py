@@ -421,3 +421,30 @@ def test_numbers_of_thousands_of_digits(option, before, said):
     run = run_command("cat", option, before + "9" * 5000, "b.qcz")
     assert run.returncode == 1
     assert said in run.stderr.decode()
+
+
+@pytest.mark.parametrize("command", ["compress", "decompress", "list", "test", "info"])
+def test_an_input_that_has_nothing_yet_and_does_not_wait_is_not_at_its_end(command):
+    reading, writing = os.pipe()
+    os.set_blocking(reading, False)
+    try:
+        run = subprocess.run([*QCZ, command, "-"], stdin=reading, capture_output=True, check=False, timeout=60)
+    finally:
+        os.close(reading)
+        os.close(writing)
+    assert run.returncode == 1
+    assert b"no bytes at the moment" in run.stderr
+
+
+def test_a_span_of_a_stream_may_end_behind_what_an_address_can_say(monkeypatch):
+    from quasicryth.command import decompressing
+
+    class Stream(io.BytesIO):
+        def seekable(self) -> bool:
+            return False
+
+    monkeypatch.setattr(sys, "maxsize", 100)  # with 32 bits it is less than the size of many files
+    written: list[bytes] = []
+    with quasicryth.open(Stream(PACKED)) as file:
+        decompressing._write_range(file, (10, None), written.append)
+    assert b"".join(written) == TEXT[10:]

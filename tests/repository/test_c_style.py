@@ -87,6 +87,15 @@ def test_long_files_open_with_an_essay(path):
     assert comment.count("\n") + 1 >= ESSAY_PARAGRAPHS
 
 
+def test_sizes_of_arrays_are_computed_where_they_cannot_overflow():
+    """By `allocate_array`: with addresses of 32 bits, a product of a size and a number from a file may come to less than either."""
+    sources = [path for path in CSRC.rglob("*.c") if path != CSRC / "base" / "memory.c"]
+    sources += [path for path in (ROOT / "quasicryth").rglob("*.p*") if path.suffix in (".pyx", ".pxd")]
+    calls = [(path.name, call) for path in sources for call in re.findall(r"\b(?:m|re)alloc\(.*", path.read_text(encoding="utf-8"))]
+    assert len(sources) > 50
+    assert [call for call in calls if " * " in call[1]] == []
+
+
 def test_rooms_are_small():
     rooms: dict[str, set[str]] = {}
     for path in FILES:

@@ -72,7 +72,7 @@ static uint32_t token_size_of(const token_list *tokens, uint32_t id)
 static int grow_symbols(fast_encoder *encoder)
 {
     const size_t capacity = encoder->symbol_capacity * 2 + 4096;
-    static_symbol *larger = realloc(encoder->symbols, capacity * sizeof *larger);
+    static_symbol *larger = reallocate_array(encoder->symbols, capacity, sizeof *larger);
     if (larger == NULL) {
         encoder->out_of_memory = 1;
         return 0;

@@ -223,7 +223,7 @@ static int put_hit(phrase_finder *finder, phrase_hit hit)
 {
     if (finder->hit_count == finder->hit_capacity) {
         const uint32_t capacity = finder->hit_capacity * 2 + 65536;
-        phrase_hit *larger = realloc(finder->hits, capacity * sizeof *larger);
+        phrase_hit *larger = capacity > finder->hit_capacity ? reallocate_array(finder->hits, capacity, sizeof *larger) : NULL;
         if (larger == NULL)
             return 0;
         finder->hits = larger;
