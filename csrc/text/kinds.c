@@ -7,7 +7,7 @@ enum {
     PIECE_SIZE = 4096,
     MOST_PIECES = 64,
     LEAST_NOISE_SIZE = 4096,
-    CONTROLS_SHARE = 32
+    CONTROLS_SHARE = 64
 };
 
 int block_is_binary(const uint8_t *block, size_t size)

@@ -13,10 +13,10 @@ def _print_version() -> bool:
     """Print the version if that is all that is asked for, and return whether it was printed."""
     if sys.argv[1:] not in (["--version"], ["-V"]) or sys.stdout is None:
         return False
-    from .version import describe_version
+    from ..frames.version import describe_release
 
     try:
-        print(describe_version(), flush=True)
+        print(describe_release(), flush=True)
     except OSError:  # the command says what is wrong, as ever
         return False
     return True
@@ -28,10 +28,11 @@ def _run(program: str) -> NoReturn:
     run(program, sys.argv[1:])
 
 
-def qcz() -> None:
+def qcz() -> NoReturn:
     """Run `qcz`."""
-    if not _print_version():
-        _run("qcz")
+    if _print_version():
+        sys.exit(0)
+    _run("qcz")
 
 
 def unqcz() -> NoReturn:

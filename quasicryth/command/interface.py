@@ -8,10 +8,10 @@ from typing import Any
 
 import click
 
+from ..frames.version import describe_release
 from . import options
 from .laboratory import COMMANDS as LABORATORY_COMMANDS
 from .reports import STANDARD_STREAM, CommandError, Reporter, Verbosity, masked
-from .version import describe_version
 
 _OVERVIEW = """Compress text losslessly into .qcz files, and back.
 
@@ -100,7 +100,7 @@ def _list(given: dict[str, Any]) -> None:
 
 def _print_version(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
     if wanted and not ctx.resilient_parsing:
-        click.echo(describe_version())
+        click.echo(describe_release())
         ctx.exit()
 
 
@@ -272,7 +272,7 @@ def info_command(**given: Any) -> None:
     With their bytes, and the memory that decoding takes.
     """
     from ..base.limits import Limits
-    from .inspecting import print_info
+    from .listing import print_info
 
     print_info(given["name"], Limits(given["max_length"], given["memlimit"]), given["as_json"], _reporter(given))
 

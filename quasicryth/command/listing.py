@@ -1,4 +1,4 @@
-"""`qcz list`: what files say of themselves, read from their tails, or from a pipe as it goes by; nothing is decoded."""
+"""`qcz list` and `qcz info`: what files say of themselves, read from tails or from a pipe as it goes by, and all that is in one."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 from ..base.file_bytes import read_at_most
 from ..base.limits import Limits
 from ..frames.index import FrameInfo, read_index
+from ..frames.info import describe, format_description
 from ..frames.layout import Block, FrameStart, Part
 from ..frames.parser import FrameParser
 from .names import Suffix, expand
@@ -99,3 +100,15 @@ def list_files(names: tuple[str, ...], recursive: bool, suffix: str, as_json: bo
     elif len(listed) > 1:
         output.write_text(_row(_total(listed), sum(len(described["frames"]) for described in listed), f"{len(listed)} files"))
     output.flush()
+
+
+def print_info(name: str, limits: Limits, as_json: bool, reporter: Reporter) -> None:
+    """Decode the file *name*, or standard input, within *limits*, and print what is in it, as lines or as JSON."""
+    output = StandardOutput()
+    with reporter.reported(name):
+        refuse_terminal_input(name)
+        with open_source(name) as source:
+            frames = describe(source.file, limits)
+        lines = [json.dumps({"frames": frames}, indent=2)] if as_json else format_description(frames)
+        output.write_text("".join(f"{line}\n" for line in lines))
+        output.flush()

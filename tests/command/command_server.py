@@ -84,7 +84,7 @@ def _become(request: dict) -> None:
 
 
 def _serve() -> None:
-    from quasicryth.command import benchmark, compressing, decompressing, inspecting, interface, listing, testing  # noqa: F401
+    from quasicryth.command import benchmark, compressing, decompressing, interface, listing, testing  # noqa: F401
 
     gc.freeze()
     while line := sys.stdin.readline():

@@ -205,17 +205,3 @@ def test_the_manual_is_good_roff(name):
             run = subprocess.run([program, *options, str(path)], capture_output=True, text=True, check=False)
             assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
     assert all(len(line) < 2000 and not line.startswith("'") for line in path.read_text(encoding="ascii").splitlines())
-
-
-def test_starting_loads_little():
-    program = "import sys; sys.argv = ['qcz', '--version']\nfrom quasicryth.command.entry import qcz\n"
-    program += "try: qcz()\nfinally: print(*sorted(sys.modules), file=sys.stderr)"
-    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    loaded = set(run.stderr.split())
-    assert not loaded & {
-        "numpy",
-        "zstandard",
-        "quasicryth.files.one_shot",
-        "quasicryth.tiling",
-    }
-    assert "click" in loaded

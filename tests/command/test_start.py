@@ -8,7 +8,7 @@ import time
 
 import quasicryth
 
-VERSION = "import sys; sys.argv = ['qcz', '--version']; from quasicryth.command.entry import qcz; qcz()"
+VERSION = "import sys; sys.argv = ['qcz', '--version']; from quasicryth.command.entry import qcz"
 HEAVY = {"click", "inspect", "dataclasses", "logging", "secrets", "numpy", "zstandard", "asyncio", "concurrent", "tempfile"}
 
 
@@ -24,14 +24,13 @@ def test_the_import_loads_nothing_that_takes_time():
 
 
 def test_the_version_loads_what_it_tells_of():
-    modules = loaded(VERSION)
+    modules = loaded(VERSION + "\ntry: qcz()\nexcept SystemExit: pass")
     assert not HEAVY & {module.partition(".")[0] for module in modules}
     assert {module for module in modules if module.startswith("quasicryth.")} == {
         "quasicryth.base",
         "quasicryth.base.version",
         "quasicryth.command",
         "quasicryth.command.entry",
-        "quasicryth.command.version",
         "quasicryth.engines",
         "quasicryth.engines._engine",
         "quasicryth.engines.registry",
@@ -54,12 +53,10 @@ def test_the_names_of_the_package_are_the_public_ones():
 
 
 def test_the_version_is_printed_in_no_time():
-    def shortest(program: str) -> float:
-        times = []
-        for _ in range(5):
-            begin = time.perf_counter()
-            subprocess.run([sys.executable, "-c", program], check=True, stdout=subprocess.DEVNULL)
-            times.append(time.perf_counter() - begin)
-        return min(times)
+    def seconds(program: str) -> float:
+        begin = time.perf_counter()
+        subprocess.run([sys.executable, "-c", program], check=True, stdout=subprocess.DEVNULL)
+        return time.perf_counter() - begin
 
-    assert shortest(VERSION) < 3 * shortest("pass")
+    times = [(seconds(VERSION + "; qcz()"), seconds("pass")) for _ in range(7)]
+    assert min(version for version, _ in times) < 3 * min(nothing for _, nothing in times)

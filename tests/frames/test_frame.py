@@ -183,7 +183,7 @@ def test_heads_of_another_length(name):
 
 @pytest.mark.parametrize("level", [1, 3, 6])
 def test_what_becomes_of_text_is_not_asked_of_zstd(level, monkeypatch):
-    """Not of an archive of texts either: bytes do not depend on the release of zstandard, and nothing is coded to be thrown away."""
+    """Nor of an archive of texts: bytes do not depend on the release of zstandard, and nothing is coded to be thrown away."""
     text = synthetic_text(60_000)
     archive = b"".join(b"name".ljust(512, b"\0") + text[start : start + 700].ljust(1024, b"\0") for start in range(0, 60_000, 700))
 
