@@ -85,14 +85,9 @@ def __getattr__(name: str) -> object:
     try:
         module = import_module(_LAZY[name], __name__)
     except ImportError as error:
-        from importlib.util import find_spec
+        from .base.compiled import raise_explained
 
-        if find_spec(f"{__name__}.base._checksum") is not None:
-            raise
-        raise ImportError(
-            "the compiled part of quasicryth is missing here: install the package (pip install .), or, to run from a source "
-            "folder, build it in place (pip install -e .)"
-        ) from error
+        raise_explained(error)
     value = getattr(module, name)
     globals()[name] = value
     return value

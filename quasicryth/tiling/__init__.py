@@ -3,22 +3,27 @@
 For research, as numpy arrays: `from quasicryth.tiling import hierarchy, parse_tiling`.
 """
 
-from .tilings import (
-    DEEPEST_LEVEL,
-    GOLDEN_SLOPE,
-    LEVEL_WORDS,
-    TILING_NAMES,
-    CutAndProject,
-    Level,
-    PeriodDoubling,
-    Periodic,
-    Positions,
-    Random,
-    ThueMorse,
-    Tiling,
-    hierarchy,
-    parse_tiling,
-)
+try:
+    from .tilings import (
+        DEEPEST_LEVEL,
+        GOLDEN_SLOPE,
+        LEVEL_WORDS,
+        TILING_NAMES,
+        CutAndProject,
+        Level,
+        PeriodDoubling,
+        Periodic,
+        Positions,
+        Random,
+        ThueMorse,
+        Tiling,
+        hierarchy,
+        parse_tiling,
+    )
+except ImportError as error:
+    from ..base.compiled import raise_explained
+
+    raise_explained(error)
 
 __all__ = [
     "DEEPEST_LEVEL",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
 import subprocess
 import sys
 import time
+
+import pytest
 
 import quasicryth
 
@@ -44,6 +47,23 @@ def test_one_shot_calls_load_no_threads_and_nothing_of_the_laboratory():
     modules = loaded("import quasicryth\nquasicryth.decompress(quasicryth.compress(b'some words', 1))")
     assert not (HEAVY - {"inspect", "dataclasses", "zstandard"}) & {module.partition(".")[0] for module in modules}
     assert not [module for module in modules if module.startswith(("quasicryth.lab", "quasicryth.command"))]
+
+
+@pytest.mark.parametrize("name", ["quasicryth; quasicryth.compress", "quasicryth.tiling"])
+def test_a_second_interpreter_of_the_process_is_told_what_to_do(name):
+    interpreters = "_interpreters" if importlib.util.find_spec("_interpreters") else "_xxsubinterpreters"
+    program = f"""
+import {interpreters} as interpreters
+import {name}
+try:
+    failure = interpreters.run_string(interpreters.create(), "import {name}")
+except interpreters.RunFailedError as error:  # raised until Python 3.12, given since
+    failure = error
+print(failure)
+"""
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert "interpreter" in run.stdout, run.stderr
+    assert "use threads or processes" in run.stdout, run.stdout
 
 
 def test_the_names_of_the_package_are_the_public_ones():
