@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterator
 from typing import BinaryIO
 
-_WINDOW_SIZE = 1 << 20
+_WINDOW_SIZE = 128 << 10
 
 
 class FileBytes:
@@ -40,7 +40,8 @@ class FileBytes:
 
     def read(self, start: int, size: int) -> bytes:
         """Return *size* bytes from number *start* on, or as many as there are."""
-        return b"".join(self.pieces(start, size))
+        pieces = list(self.pieces(start, size))
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     def find(self, wanted: bytes, start: int, end: int | None = None) -> int:
         """Return where from *start* on, and all of it before *end*, *wanted* first is, or -1."""
@@ -71,4 +72,5 @@ class FileBytes:
 
     def _move_window(self, start: int) -> None:
         self._window_start = start
+        self._window = b""  # gone before the next one takes memory
         self._window = self.read(start, _WINDOW_SIZE)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 Result = TypeVar("Result")
 
@@ -45,11 +45,14 @@ class OrderedWork(Generic[Result]):
     more may wait, done or not yet begun, so that the memory taken does not depend on how many there will be. Calls that would
     together take more than *memlimit* bytes do not run at a time, and what they need is not brought either, if `has_room_for` is
     asked first. A result counts as long as it was not taken; by the next `pop` its taker is to be done with it.
+
+    Calls that still run when work is closed are added to *unfinished*; work that is given it begins when those have ended.
     """
 
-    def __init__(self, threads: int, memlimit: int | None = None) -> None:
+    def __init__(self, threads: int, memlimit: int | None = None, unfinished: list[Future[Any]] | None = None) -> None:
         self._threads = threads
         self._memlimit = memlimit
+        self._unfinished: list[Future[Any]] = [] if unfinished is None else unfinished
         self._queue: deque[_Work[Result]] = deque()
         self._executor: ThreadPoolExecutor | None = None
 
@@ -63,9 +66,11 @@ class OrderedWork(Generic[Result]):
 
     def has_room_for(self, memory: int) -> bool:
         """Whether what another call needs, *memory* bytes, may be brought before a result is taken."""
+        if not self._queue:
+            return True
         if self.full:
             return False
-        if self._memlimit is None or not self._queue:
+        if self._memlimit is None:
             return True
         return memory + sum(work.memory for work in self._queue) <= self._memlimit
 
@@ -77,6 +82,9 @@ class OrderedWork(Generic[Result]):
     def _start_what_fits(self) -> None:
         if self._threads == 1:
             return
+        if self._unfinished:
+            wait(self._unfinished)
+            self._unfinished.clear()
         taken = 0
         for work in self._queue:
             taken += work.memory
@@ -95,6 +103,9 @@ class OrderedWork(Generic[Result]):
 
     def close(self) -> None:
         """Forget all calls; those that run end in their own time, and no other begins."""
+        for work in self._queue:
+            if work.future is not None and not work.future.cancel() and not work.future.done():
+                self._unfinished.append(work.future)
         self._queue.clear()
         if self._executor is not None:
             self._executor.shutdown(wait=False, cancel_futures=True)
