@@ -21,8 +21,8 @@ class Decompressor:
     """Decompresses one frame that comes piece by piece, cut anywhere.
 
     *max_length*, *memlimit* and *threads* are those of `quasicryth.decompress`; the limits hold for the whole frame. One block,
-    with *threads* that many and two more, is in memory beside what was given and not yet used, and what is returned. The object can be used from several
-    threads, one call at a time. After a call that raised an error of the data, further calls raise it again.
+    with *threads* that many and two more, is in memory beside what was given and not yet used, and what is returned. The object can
+    be used from several threads, one call at a time. After a call that raised an error of the data, further calls raise it again.
     """
 
     def __init__(self, *, max_length: int | None = None, memlimit: int | None = None, threads: int = 1) -> None:

@@ -88,11 +88,13 @@ def decompress(
     """Return the content of *data*, one or more .qcz frames end to end.
 
     With *max_length*, content longer than so many bytes raises QczLimitError; with *memlimit*, so does a block whose decoding would
-    take more than so many bytes of memory: both before the memory is taken. What decoding takes is what `qcz info` prints: the block
-    as it lies in the data, its content, what the decoder needs, and half a MiB for reading. Beside it are *data* and the content of
-    the blocks before; the index of a frame with many blocks is limited by *memlimit* too, by itself. *threads* decode that many blocks at a time, as far as
+    take more than so many bytes of memory: both before the memory is taken. *threads* decode that many blocks at a time, as far as
     *memlimit* allows; 0 is as many as there are cores. *progress* is called after each block with the bytes decompressed so far and
     how many there will be, or None if the data does not say; what it raises ends the work.
+
+    What decoding takes is what `qcz info` prints: the block as it lies in the data, its content, what the decoder needs, and half a
+    MiB for reading. Beside it are *data* and the content of the blocks before; the index of a frame of many blocks is limited by
+    itself.
 
     Raises a QczError: QczFormatError for data that is no .qcz frame or is followed by something else, QczVersionError for a frame
     of a newer release, QczTruncatedError (also an EOFError) if the data ends early, QczCorruptError for any other damage.
