@@ -177,9 +177,9 @@ def write_block_header(header: BlockHeader, ordinal: int) -> bytes:
     return checked + CHECKSUM.pack(checksum32(checked, ordinal))
 
 
-def index_entry(header: BlockHeader) -> bytes:
-    """Return what the index in the tail has of a block."""
-    return write_varint(header.block_size) + write_varint(header.content_size)
+def index_entry(header: BlockHeader, block_size: int | None = None) -> bytes:
+    """Return what the index in the tail has of a block; its size need not be computed if it is known."""
+    return write_varint(header.block_size if block_size is None else block_size) + write_varint(header.content_size)
 
 
 def write_tail(content_checksum: int, index: bytes | bytearray) -> bytes:

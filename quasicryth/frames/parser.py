@@ -186,7 +186,7 @@ class FrameParser:
         self._content_end += header.content_size
         memory = header.least_memory
         self._limits.check_block(memory, position, self._content_end)
-        self._index += index_entry(header)
+        self._index += index_entry(header, len(encoded) + header.body_size)
         self._limits.check_index(len(self._index), position)
         ordinal = self._ordinal
         self._ordinal += 1
