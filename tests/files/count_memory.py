@@ -68,7 +68,8 @@ def _by_hand(content: Callable[[int], bytes], kinds: tuple[int, ...], size: int,
 def _torn(size: int, count: int) -> bytes:
     """Blocks whose Zstandard frames end early, though their checksums are right."""
     content = _hexadecimal(size)
-    payload = zstandard.ZstdCompressor(level=1).compress(content)[:-10]
+    parameters = zstandard.ZstdCompressionParameters.from_level(1, window_log=24)
+    payload = zstandard.ZstdCompressor(compression_params=parameters).compress(content)[:-10]
     blocks = (writer.block(content, [writer.segment(content, payload, ZSTD, 0, number)], number) for number in range(count))
     return writer.frame(*((block, content) for block in blocks))
 
