@@ -29,15 +29,8 @@ def slices(content: memoryview, size: int) -> Iterator[memoryview]:
 def join(pieces: Iterable[bytes | memoryview]) -> bytes:
     """Return all *pieces* in one: each is copied when it comes, and can go, where `bytes.join` would hold them all to the end."""
     iterator = iter(pieces)
-    first = next(iterator, b"")
-    second = next(iterator, None)
-    if second is None:
-        return bytes(first)
-    joined = io.BytesIO()
-    joined.write(first)
-    del first
-    joined.write(second)
-    del second
+    joined = io.BytesIO(next(iterator, b""))  # the first is not copied if it is bytes, nor is it ever if it is all
+    joined.seek(0, io.SEEK_END)
     for piece in iterator:
         joined.write(piece)
         del piece

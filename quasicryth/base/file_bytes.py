@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from .buffers import view_bytes
 
-_WINDOW_SIZE = 1 << 20
+_WINDOW_SIZE = 128 << 10
 
 
 def read_at_most(file: BinaryIO, size: int) -> bytes:
@@ -71,7 +71,8 @@ class FileBytes:
 
     def read(self, start: int, size: int) -> bytes:
         """Return *size* bytes from number *start* on, or as many as there are."""
-        return b"".join(self.pieces(start, size))
+        pieces = list(self.pieces(start, size))
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     def find(self, wanted: bytes, start: int, end: int | None = None) -> int:
         """Return where from *start* on, and all of it before *end*, *wanted* first is, or -1."""
@@ -102,4 +103,5 @@ class FileBytes:
 
     def _move_window(self, start: int) -> None:
         self._window_start = start
+        self._window = b""  # gone before the next one takes memory
         self._window = self.read(start, _WINDOW_SIZE)

@@ -6,7 +6,7 @@ import os
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from .forks import this_process
 
@@ -42,6 +42,34 @@ class _Work(Generic[Result]):
     future: Future[Result] | None = None
 
 
+class UnfinishedCalls:
+    """Calls that still run in threads of this process, though nobody wants their results any more."""
+
+    def __init__(self) -> None:
+        self._futures: list[Future[Any]] = []
+        self._process = this_process()
+
+    def add(self, future: Future[Any]) -> None:
+        """Add a call, unless it has ended."""
+        if not future.done():
+            self._futures.append(future)
+
+    def wait(self) -> None:
+        """Wait for the end of all."""
+        if not self._futures:
+            return
+        if self._process is this_process():
+            from concurrent.futures import wait
+
+            wait(self._futures)
+        self.forget()
+
+    def forget(self) -> None:
+        """Wait for none of them any more."""
+        self._futures.clear()
+        self._process = this_process()
+
+
 class OrderedWork(Generic[Result]):
     """Calls whose results are taken in the order in which the calls were put in.
 
@@ -50,12 +78,15 @@ class OrderedWork(Generic[Result]):
     together take more than *memlimit* bytes do not run at a time, and what they need is not brought either, if `has_room_for` is
     asked first. A result counts as long as it was not taken; by the next `pop` its taker is to be done with it.
 
+    Calls that still run when work is closed are added to *unfinished*; work that is given it begins when those have ended.
+
     In a process that was forked, where those threads are not, calls whose results were not taken are made again.
     """
 
-    def __init__(self, threads: int, memlimit: int | None = None) -> None:
+    def __init__(self, threads: int, memlimit: int | None = None, unfinished: UnfinishedCalls | None = None) -> None:
         self._threads = threads
         self._memlimit = memlimit
+        self._unfinished = UnfinishedCalls() if unfinished is None else unfinished
         self._queue: deque[_Work[Result]] = deque()
         self._executor: ThreadPoolExecutor | None = None
         self._process = this_process()
@@ -70,9 +101,11 @@ class OrderedWork(Generic[Result]):
 
     def has_room_for(self, memory: int) -> bool:
         """Whether what another call needs, *memory* bytes, may be brought before a result is taken."""
+        if not self._queue:
+            return True
         if self.full:
             return False
-        if self._memlimit is None or not self._queue:
+        if self._memlimit is None:
             return True
         return memory + sum(work.memory for work in self._queue) <= self._memlimit
 
@@ -93,6 +126,7 @@ class OrderedWork(Generic[Result]):
         if self._threads == 1:
             return
         self._forget_threads_of_parent()
+        self._unfinished.wait()
         taken = 0
         for work in self._queue:
             taken += work.memory
@@ -114,6 +148,9 @@ class OrderedWork(Generic[Result]):
     def close(self) -> None:
         """Forget all calls; those that run end in their own time, and no other begins."""
         self._forget_threads_of_parent()
+        for work in self._queue:
+            if work.future is not None and not work.future.cancel():
+                self._unfinished.add(work.future)
         self._queue.clear()
         if self._executor is not None:
             self._executor.shutdown(wait=False, cancel_futures=True)

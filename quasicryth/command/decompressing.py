@@ -70,6 +70,7 @@ def decode(source: Source, write: Callable[[bytes], object], choices: DecodingCh
                 counter.advance(len(content))
             elif isinstance(part, Tail):
                 compressed_size = part.position + part.size
+            del part, content  # the next block may take their memory
     return Totals(content_size, compressed_size)
 
 

@@ -228,7 +228,14 @@ coding_options = _all_of(
     ),
 )
 limit_options = _all_of(
-    _option("Work", "-M", "--memlimit", metavar="SIZE", type=ByteCount(), help="Fail if decoding needs more memory than this."),
+    _option(
+        "Work",
+        "-M",
+        "--memlimit",
+        metavar="SIZE",
+        type=ByteCount(),
+        help="Fail if decoding a block needs more memory than this; info says how much.",
+    ),
     _option("Work", "--max-length", metavar="SIZE", type=ByteCount(), help="Fail if there is more content than this."),
 )
 

@@ -166,6 +166,14 @@ async def decompress_stream(
     The arguments are those of `quasicryth.decompress`, as is what is raised; what was yielded is proven when the iterator ends.
     """
     decoder = FrameDecoder(Limits(max_length, memlimit), count_threads(threads))
+    contents: list[bytes] = []  # what the event loop is given, it keeps for a while: not so what is taken from here
+
+    def pop() -> bool:
+        decoded = decoder.pop()
+        if decoded is not None and decoded[1] is not None:
+            contents.append(decoded[1])
+        return decoded is not None
+
     try:
         async for piece in pieces:
             rest = memoryview(piece).cast("B") if len(piece) else memoryview(b"")
@@ -174,13 +182,11 @@ async def decompress_stream(
                 if rest and size:
                     decoder.feed(rest[:size])
                     rest = rest[size:]
-                elif (decoded := await _in_thread(decoder.pop)) is not None and decoded[1] is not None:
-                    yield decoded[1]
-                decoded = None  # the next block may take its memory
+                elif await _in_thread(pop) and contents:
+                    yield contents.pop()
         decoder.end()
-        while (decoded := await _in_thread(decoder.pop)) is not None:
-            if decoded[1] is not None:
-                yield decoded[1]
-            decoded = None
+        while await _in_thread(pop):
+            if contents:
+                yield contents.pop()
     finally:
         decoder.close()

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from ..base.buffers import join
 from ..base.limits import Limits
 from ..base.progress import Progress
-from ..base.threads import OrderedWork
-from ..errors import QczError
+from ..base.threads import OrderedWork, UnfinishedCalls
+from ..errors import QczError, QczLimitError
 from ..frames.decoder import decompress_blocks, submit_block
 from ..frames.index import ContentIndex, read_index
 
@@ -32,13 +33,14 @@ class ContentReader(io.RawIOBase):
         self._threads = threads
         self._progress = progress
         self._start = file.tell() if hasattr(file, "seekable") and file.seekable() else None
+        self._unfinished = UnfinishedCalls()  # blocks that are being decoded though nobody will read them
         self._index: ContentIndex | None = None
         self._error: QczError | None = None
         self._position = 0
         # The content of the block that was decoded last, and where it begins.
         self._content = memoryview(b"")
         self._content_start = 0
-        self._contents = decompress_blocks(self._file, self._limits, self._threads)
+        self._contents = decompress_blocks(self._file, self._limits, self._threads, self._unfinished)
 
     def readable(self) -> bool:
         """Return True."""
@@ -52,6 +54,7 @@ class ContentReader(io.RawIOBase):
         """Let go of all blocks; the compressed file stays open."""
         if not self.closed:
             self._leave()
+            self._unfinished.forget()
         super().close()
 
     def tell(self) -> int:
@@ -65,19 +68,19 @@ class ContentReader(io.RawIOBase):
 
     # ---- decoding ----------------------------------------------------------------------------------------------------------
 
-    def _decode_from(self, index: ContentIndex, blocks: range) -> Iterator[bytes]:
+    def _decode_from(self, index: ContentIndex, blocks: range, limits: Limits) -> Iterator[bytes]:
         assert self._start is not None
-        work: OrderedWork[bytes] = OrderedWork(self._threads, self._limits.memlimit)
+        work: OrderedWork[bytes] = OrderedWork(self._threads, limits.memlimit, self._unfinished)
         wrong: QczError | None = None  # raised after what is before it was given, for any number of threads
         try:
             for number in blocks:
+                while not work.has_room_for(index.least_memory(number)):
+                    yield work.pop()
                 try:
-                    submit_block(work, index.read_block(self._file, self._start, number, self._limits), self._limits)
+                    submit_block(work, index.read_block(self._file, self._start, number, limits), limits)
                 except QczError as error:
                     wrong = error
                     break
-                while work.full:
-                    yield work.pop()
             while work:
                 yield work.pop()
             if wrong is not None:
@@ -112,12 +115,12 @@ class ContentReader(io.RawIOBase):
             assert self._start is not None
             self._file.seek(self._start)
             self._content_start = 0
-            self._contents = decompress_blocks(self._file, self._limits, self._threads)
+            self._contents = decompress_blocks(self._file, self._limits, self._threads, self._unfinished)
             return
         index = self.index()
         block = index.find(position)
         self._content_start = index.block_start(block)
-        self._contents = self._decode_from(index, range(block, len(index)))
+        self._contents = self._decode_from(index, range(block, len(index)), self._limits)
 
     def _rest_of_block(self) -> memoryview:
         """Return what the block at the position has from there on: nothing at the end of the content only."""
@@ -140,6 +143,7 @@ class ContentReader(io.RawIOBase):
                 return self._content
             self._content = memoryview(content)
             self._progress.advance(len(content))
+            del content
         return self._content[self._position - self._content_start :]
 
     # ---- reading -----------------------------------------------------------------------------------------------------------
@@ -157,14 +161,24 @@ class ContentReader(io.RawIOBase):
 
     def readall(self) -> bytes:
         """Return all content from here to the end."""
-        self._check_open()
-        return join(self._rest())
+        return join(self.rest())
 
-    def _rest(self) -> Iterator[memoryview]:
+    def rest(self) -> Iterator[bytes | memoryview]:
+        """Yield all content from here to the end, to the end of a block at a time."""
+        self._check_open()
+        given: list[bytes | memoryview] = []  # from where it can be yielded without being kept here
         while piece := self._rest_of_block():
             self._position += len(piece)
-            yield piece
-            del piece  # the next block may take its memory
+            given.append(self._take_content() if len(piece) == len(self._content) else piece)
+            del piece
+            yield given.pop()
+
+    def _take_content(self) -> bytes:
+        """Return the content at hand, all of which was read, without a copy, and let go of it."""
+        content = cast("bytes", self._content.obj)
+        self._content_start += len(content)
+        self._content = memoryview(b"")
+        return content
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         """Go to *offset* from the beginning, the position or the end, and return it; not before the beginning or behind the end."""
@@ -186,11 +200,25 @@ class ContentReader(io.RawIOBase):
         return self._position
 
     def read_range(self, start: int, stop: int) -> bytes:
-        """Return the content from *start* to *stop* or its end; the position stays what it was."""
-        self._check_open()
-        return join(self._read_blocks(start, min(stop, self.index().content_size)))
+        """Return the content from *start* to *stop* or its end; the position stays what it was.
 
-    def _read_blocks(self, start: int, stop: int) -> Iterator[memoryview]:
+        The block at hand stays, unless it and those of the range would together take more than the limit allows.
+        """
+        self._check_open()
+        stop = min(stop, self.index().content_size)
+        begin = self._content_start
+        if begin <= start < stop <= begin + len(self._content):
+            return bytes(self._content[start - begin : stop - begin])
+        if self._limits.memlimit is not None and (self._content or self._threads > 1):
+            room = self._limits.memlimit - len(self._content)
+            if self._threads == 1 and room > 0:
+                with contextlib.suppress(QczLimitError):
+                    return join(self._read_blocks(start, stop, Limits(self._limits.max_length, room)))
+            self._leave()
+            self._content_start = -1  # what was at hand is found by the index again
+        return join(self._read_blocks(start, stop, self._limits))
+
+    def _read_blocks(self, start: int, stop: int, limits: Limits) -> Iterator[memoryview]:
         """Yield what blocks have of the content from *start* to *stop*."""
         if start >= stop:
             return
@@ -199,7 +227,7 @@ class ContentReader(io.RawIOBase):
         begin = index.block_start(first)
         place = self._file.tell()
         try:
-            for content in self._decode_from(index, range(first, last + 1)):
+            for content in self._decode_from(index, range(first, last + 1), limits):
                 yield memoryview(content)[max(start - begin, 0) : stop - begin]
                 begin += len(content)
                 del content

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, cast
 
-from ..base.buffers import unchanging, view_bytes
+from ..base.buffers import join, unchanging, view_bytes
 from ..base.forks import ObjectLock
 from ..base.limits import Limits
 from ..base.threads import count_threads
@@ -21,8 +21,8 @@ class Decompressor:
     """Decompresses one frame that comes piece by piece, cut anywhere.
 
     *max_length*, *memlimit* and *threads* are those of `quasicryth.decompress`; the limits hold for the whole frame. One block,
-    with *threads* that many and two more, is in memory beside what was given and not yet used. The object can be used from several
-    threads, one call at a time. After a call that raised an error of the data, further calls raise it again.
+    with *threads* that many and two more, is in memory beside what was given and not yet used, and what is returned. The object can
+    be used from several threads, one call at a time. After a call that raised an error of the data, further calls raise it again.
     """
 
     def __init__(self, *, max_length: int | None = None, memlimit: int | None = None, threads: int = 1) -> None:
@@ -69,7 +69,7 @@ class Decompressor:
         if data:
             self._input.append(data)
         try:
-            return b"".join(self._take_content(max_length))
+            return join(self._take_content(max_length))
         except BaseException as error:
             self._decoder.close(error)
             self._content = memoryview(b"")
@@ -81,14 +81,15 @@ class Decompressor:
     def _take_content(self, max_length: int) -> Iterator[bytes | memoryview]:
         remaining = max_length
         while not self._eof:
-            while self._content and remaining:
-                piece = self._content if remaining < 0 or remaining >= len(self._content) else self._content[:remaining]
-                self._content = self._content[len(piece) :]
-                remaining -= len(piece) if remaining > 0 else 0
-                yield piece
+            if self._content and remaining:
+                size = len(self._content) if remaining < 0 else min(remaining, len(self._content))
+                remaining -= size if remaining > 0 else 0
+                yield self._take(size)
+            if self._content:  # the next block may not take memory yet
+                return
             self._feed()
             # Beyond the limit nothing is decoded, yet the end of the frame is not kept back.
-            if self._content or (remaining == 0 and not self._decoder.at_mark):
+            if remaining == 0 and not self._decoder.at_mark:
                 return
             decoded = self._decoder.pop()
             if decoded is None:
@@ -98,6 +99,16 @@ class Decompressor:
                 self._content = memoryview(content)
             elif isinstance(part, Tail):
                 self._end()
+            del decoded, part, content  # the next block may take their memory
+
+    def _take(self, size: int) -> bytes | memoryview:
+        """Return the next *size* bytes of the content at hand, and let go of it if those are all; a whole block is not copied."""
+        if size < len(self._content):
+            piece, self._content = self._content[:size], self._content[size:]
+            return piece
+        content, self._content = self._content, memoryview(b"")
+        block = cast("bytes", content.obj)
+        return block if size == len(block) else content
 
     def _feed(self) -> None:
         while self._input and (size := self._decoder.wanted):

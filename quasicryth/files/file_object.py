@@ -76,7 +76,8 @@ class QczFile(io.BufferedIOBase):
     For writing, *level*, *engine*, *tiling* and *block_size* are those of `quasicryth.compress`; for reading, *max_length* (bytes
     of content, from its beginning) and *memlimit* (bytes) are those of `quasicryth.decompress`. *threads* work on that many blocks
     at a time; 0 is as many as there are cores. *progress* is called after each block with the bytes of content that were worked on
-    and None. In memory is one block, or with *threads* that many and two more, whatever the length of the file.
+    and None. In memory is one block, or with *threads* that many and two more, whatever the length of the file; beside what the
+    caller was given, that takes what `qcz info` prints for each, and no more than *memlimit* together.
 
     A path appears when the file is closed, whole; with `a`, what is there changes at once and is cut off again if it comes to
     nothing. If the body of a `with` raises, if a write failed, after `discard` or if the object is dropped without being closed,
@@ -216,15 +217,24 @@ class QczFile(io.BufferedIOBase):
         """Return *size* bytes, fewer only at the end; all that are left for -1 and None."""
         with self._lock:
             reader = self._reading()
-            if size is None or size <= _LARGE_SIZE:
+            if size is None or size == -1:
+                return join(self._read_all(reader))
+            if size <= _BUFFER_SIZE:
                 return reader.read(size)
             return join(self._read_much(reader, size))
 
     def _read_much(self, reader: io.BufferedReader, size: int) -> Iterator[bytes]:
         """Yield *size* bytes as they come: a BufferedReader would take the memory for all of them first, even if there are few."""
-        while size and (piece := reader.read(min(size, _LARGE_SIZE))):
+        while size and (piece := reader.read(min(size, _BUFFER_SIZE))):
             size -= len(piece)
             yield piece
+
+    def _read_all(self, reader: io.BufferedReader) -> Iterator[bytes | memoryview]:
+        """Yield what is in the buffer, and then what is not: a BufferedReader would have all of it twice."""
+        content = cast("ContentReader", self._content)
+        if buffered := content.tell() - reader.tell():
+            yield reader.read(buffered)
+        yield from content.rest()
 
     def read1(self, size: int = -1, /) -> bytes:
         """Return up to *size* bytes, as many as are at hand, of one block at most; none at the end only."""
@@ -274,8 +284,11 @@ class QczFile(io.BufferedIOBase):
             at_hand = reader.peek()
             end = at_hand.rfind(b"\n") + 1
             if end:
-                self._given = io.BytesIO(at_hand[:end])
-                return self._given
+                given = io.BytesIO(at_hand)
+                del at_hand  # now it is not copied
+                given.truncate(end)
+                self._given = given
+                return given
             line = reader.readline()
             return (line,) if line else ()
 
@@ -313,7 +326,8 @@ class QczFile(io.BufferedIOBase):
     def read_range(self, start: int, stop: int | None = None) -> bytes:
         """Return the bytes *start* to *stop* of the content as a slice would, without moving the position.
 
-        Negative numbers count from the end; None is the end. Only the blocks that are needed are read and decoded.
+        Negative numbers count from the end; None is the end. Only the blocks that are needed are read and decoded. The block at the
+        position stays in memory meanwhile, unless that would be more than *memlimit*: then it is decoded once more when it is read.
         """
         with self._lock:
             begin, end, _ = slice(start, stop).indices(self._read_index().content_size)

@@ -92,6 +92,10 @@ def decompress(
     *memlimit* allows; 0 is as many as there are cores. *progress* is called after each block with the bytes decompressed so far and
     how many there will be, or None if the data does not say; what it raises ends the work.
 
+    What decoding takes is what `qcz info` prints: the block as it lies in the data, its content, what the decoder needs, and half a
+    MiB for reading. Beside it are *data* and the content of the blocks before; the index of a frame of many blocks is limited by
+    itself.
+
     Raises a QczError: QczFormatError for data that is no .qcz frame or is followed by something else, QczVersionError for a frame
     of a newer release, QczTruncatedError (also an EOFError) if the data ends early, QczCorruptError for any other damage.
     """
@@ -118,4 +122,5 @@ def decompress_into(
     for content in _decompress_with_progress(data, Limits(len(view), memlimit), threads, progress):
         view[end : end + len(content)] = content
         end += len(content)
+        del content  # the next block may take its memory
     return end

@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from ..engines.options import EngineOptions
 
 _ZSTD_LEVEL = 19
-# Beyond the window, Zstandard at this level decodes within this.
-_ZSTD_DECODER_MEMORY = 1 << 20
+# What a decoder of Zstandard takes at most that is given all of a frame: it needs no window then, for it has the content.
+_ZSTD_DECODER_MEMORY = 256 << 10
+# With the smallest window that there is, one that is given less of a frame than it states fails before it takes memory for more.
+_LEAST_ZSTD_WINDOW = 1 << 10
 
 # Is told what is in a block: names and numbers, some of them in groups.
 FactReport = Callable[[dict[str, Any]], None]
@@ -187,7 +189,7 @@ def _zstd_memory(block: Block) -> int:
 
 
 def decoder_memory(block: Block, codebooks: Codebooks = NO_CODEBOOKS) -> int:
-    """Return the bytes that decoding *block* takes at most, its body and its content included."""
+    """Return the bytes that decoding *block* takes at most: its body, its content, and what reading it takes."""
     needed = block.header.least_memory + _zstd_memory(block)
     if not block.header.engine:
         return needed
@@ -201,11 +203,12 @@ def decoder_memory(block: Block, codebooks: Codebooks = NO_CODEBOOKS) -> int:
 def _decode_zstd(payload: memoryview, size: int, where: str) -> bytes:
     import zstandard
 
+    decoder = zstandard.ZstdDecompressor(max_window_size=_LEAST_ZSTD_WINDOW)
     try:
         stated = zstandard.get_frame_parameters(payload).content_size
         if stated != size:
             raise QczCorruptError(f"the Zstandard frame of {where} states another size than the segment")
-        return zstandard.ZstdDecompressor().decompress(payload, max_output_size=size, allow_extra_data=False)
+        return decoder.decompress(payload, max_output_size=size, allow_extra_data=False)
     except zstandard.ZstdError as error:
         raise QczCorruptError(f"the Zstandard frame of {where} is malformed: {error}") from None
 

@@ -10,13 +10,14 @@ from typing import BinaryIO
 from ..base._checksum import Xxh64, matches
 from ..base.file_bytes import read_at_most
 from ..base.limits import Limits
-from ..base.threads import OrderedWork
+from ..base.threads import OrderedWork, UnfinishedCalls
 from ..errors import QczCorruptError, QczError
 from .blocks import NO_CODEBOOKS, Codebooks, FactReport, decode_block, decoder_memory
 from .layout import Block, FrameStart, Part, Tail
 from .parser import FrameParser
 
-_READ_SIZE = 1 << 20
+# The last piece of a block may still be there when a thread begins with the block: it is a part of READING_MEMORY.
+_READ_SIZE = 256 << 10
 
 # A part of the data and, if it is a block, its content.
 Decoded = tuple[Part, bytes | None]
@@ -54,6 +55,7 @@ class FrameDecoder:
         only_one: bool = False,
         codebooks: Codebooks = NO_CODEBOOKS,
         reporting: Reporting | None = None,
+        unfinished: UnfinishedCalls | None = None,
     ) -> None:
         self._limits = limits
         self._codebooks = codebooks
@@ -61,14 +63,14 @@ class FrameDecoder:
         self._parser = FrameParser(limits, position)
         self._only_one = only_one
         self._parts: deque[Part | BaseException] = deque()
-        self._work: OrderedWork[bytes] = OrderedWork(threads, limits.memlimit)
+        self._work: OrderedWork[bytes] = OrderedWork(threads, limits.memlimit, unfinished)
         self._checksum = Xxh64()
         self._complete = False
 
     @property
     def wanted(self) -> int:
         """How many bytes `feed` takes at most; zero if something is to be popped first, or if nothing more will be taken."""
-        if self._complete or not self._work.has_room_for(self._parser.part_size):
+        if self._complete or (self._work and not self._work.has_room_for(self._parser.part_memory)):
             return 0
         return self._parser.wanted
 
@@ -154,6 +156,18 @@ class FrameDecoder:
         self._stop(error)
 
 
+def _read_and_pop(decoder: FrameDecoder, file: BinaryIO) -> Decoded | None:
+    """Return the next part of *file*, or None at its end."""
+    while size := decoder.wanted:
+        piece = read_at_most(file, min(size, _READ_SIZE))
+        if piece:
+            decoder.feed(piece)
+        else:
+            decoder.end()
+        del piece  # not kept while blocks are decoded
+    return decoder.pop()
+
+
 def decode_file(
     file: BinaryIO,
     limits: Limits,
@@ -169,28 +183,27 @@ def decode_file(
     """
     decoder = FrameDecoder(limits, threads, position, codebooks=codebooks, reporting=reporting)
     try:
-        while True:
-            while size := decoder.wanted:
-                if piece := read_at_most(file, min(size, _READ_SIZE)):
-                    decoder.feed(piece)
-                else:
-                    decoder.end()
-            decoded = decoder.pop()
-            if decoded is None:
-                return
+        while (decoded := _read_and_pop(decoder, file)) is not None:
             yield decoded
             del decoded  # the next block may take its memory
     finally:
         decoder.close()
 
 
-def decompress_blocks(file: BinaryIO, limits: Limits | None = None, threads: int = 1) -> Iterator[bytes]:
+def decompress_blocks(
+    file: BinaryIO, limits: Limits | None = None, threads: int = 1, unfinished: UnfinishedCalls | None = None
+) -> Iterator[bytes]:
     """Yield the content of all frames in *file*, one block at a time; what was yielded is proven only when the iterator ends.
 
-    Raises as `quasicryth.decompress` does.
+    *unfinished* is that of `OrderedWork`. Raises as `quasicryth.decompress` does.
     """
-    for part, content in decode_file(file, limits or Limits(), threads):
-        del part
-        if content is not None:
-            yield content
-        del content  # the next block may take its memory
+    decoder = FrameDecoder(limits or Limits(), threads, unfinished=unfinished)
+    try:
+        while (decoded := _read_and_pop(decoder, file)) is not None:
+            _, content = decoded
+            del decoded, _  # nobody needs the body any more
+            if content is not None:
+                yield content
+            del content  # the next block may take its memory
+    finally:
+        decoder.close()

@@ -19,6 +19,7 @@ from .layout import (
     FRAME_HEADER_SIZE,
     MAGIC,
     MIN_TAIL_SIZE,
+    READING_MEMORY,
     Block,
     BlockHeader,
     FrameHeader,
@@ -165,9 +166,14 @@ class ContentIndex:
         """Return the number of the block that has the byte at *position* of the content, or of blocks if that is behind the end."""
         return bisect_right(self._ends, position)
 
+    def least_memory(self, block: int) -> int:
+        """Return the bytes that decoding block number *block* takes at least, its header included, for that is not read yet."""
+        encoded = self._end_of_block(self._frame_of(block), block) - self._positions[block]
+        return encoded + self.block_start(block + 1) - self.block_start(block) + READING_MEMORY
+
     def read_block(self, file: BinaryIO, start: int, block: int, limits: Limits) -> Block:
         """Read block number *block* of the *file* whose first frame begins at *start*, checked but for its content."""
-        frame = self._frames[bisect_right(self._first_blocks, block) - 1]
+        frame = self._frame_of(block)
         position, ordinal = self._positions[block], block - frame.first_block
         file.seek(start + position)
         header = _read_block_header(file, frame.header, ordinal, position)
@@ -179,6 +185,9 @@ class ContentIndex:
         body = read_exactly(file, header.body_size, position + header.size, f"block {ordinal}")
         segment = check_body(BodyInMemory(body), header, ordinal, position)
         return Block(position, ordinal, header, body, segment)
+
+    def _frame_of(self, block: int) -> _IndexedFrame:
+        return self._frames[bisect_right(self._first_blocks, block) - 1]
 
     def _end_of_block(self, frame: _IndexedFrame, block: int) -> int:
         following = self._positions[block + 1] if block + 1 < len(self) else frame.tail.position

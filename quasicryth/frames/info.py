@@ -83,7 +83,8 @@ def describe(file: BinaryIO, limits: Limits | None = None) -> list[dict[str, Any
     """
     frames: list[dict[str, Any]] = []
     facts = _FactsOfBlocks()
-    for part, _ in decode_file(file, limits or Limits(), reporting=facts.reporting):
+    for part, content in decode_file(file, limits or Limits(), reporting=facts.reporting):
+        del content
         if isinstance(part, FrameStart):
             frames.append(_describe_start(part))
         elif isinstance(part, Block):
@@ -93,6 +94,7 @@ def describe(file: BinaryIO, limits: Limits | None = None) -> list[dict[str, Any
             frames[-1]["compressed_bytes"] = part.position + part.size - frames[-1]["offset"]
             frames[-1]["content_checksum"] = f"{part.content_checksum:016x}"
             frames[-1]["tail_bytes"] = part.size
+        del part  # the next block may take its memory
     return frames
 
 

@@ -30,6 +30,9 @@ _TAIL_START = struct.Struct("<2sQ")
 _TAIL_END = struct.Struct("<II4s")
 _FOOTER = struct.Struct("<I4s")
 
+# What reading takes beside a block at most: pieces and buffers of files, of lines and of text, and small objects.
+READING_MEMORY = 512 << 10
+
 FRAME_HEADER_SIZE = _FRAME_FIELDS.size + CHECKSUM.size
 BLOCK_START_SIZE = _BLOCK_START.size
 TAIL_START_SIZE = _TAIL_START.size
@@ -88,8 +91,8 @@ class BlockHeader(NamedTuple):
 
     @property
     def least_memory(self) -> int:
-        """The bytes that decoding takes whatever the segments: body and content."""
-        return self.body_size + self.content_size
+        """The bytes that decoding takes whatever the segments: body and content, and what reading takes beside them."""
+        return self.body_size + self.content_size + READING_MEMORY
 
 
 @dataclass(frozen=True)
@@ -174,9 +177,9 @@ def write_block_header(header: BlockHeader, ordinal: int) -> bytes:
     return checked + CHECKSUM.pack(checksum32(checked, ordinal))
 
 
-def index_entry(header: BlockHeader) -> bytes:
-    """Return what the index in the tail has of a block."""
-    return write_varint(header.block_size) + write_varint(header.content_size)
+def index_entry(header: BlockHeader, block_size: int | None = None) -> bytes:
+    """Return what the index in the tail has of a block; its size need not be computed if it is known."""
+    return write_varint(header.block_size if block_size is None else block_size) + write_varint(header.content_size)
 
 
 def write_tail(content_checksum: int, index: bytes | bytearray) -> bytes:

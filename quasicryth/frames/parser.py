@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from ..base.limits import Limits
+from ..engines._engine import BlockContent
 from ..errors import QczCorruptError, QczFormatError, QczLimitError, QczTruncatedError
 from .layout import (
     BLOCK_MARKER,
@@ -28,14 +29,21 @@ from .layout import (
 )
 from .segments import BodyInMemory, check_body
 
+# How much memory a body has that comes in pieces when the first is there, if it has so many bytes.
+_LEAST_ROOM = 1 << 20
+
 
 class _Need(NamedTuple):
-    """What a parser waits for: so many bytes, what they are, what their first ones are checked by, and what makes use of them."""
+    """What a parser waits for: so many bytes, what they are, what their first ones are checked by, and what makes use of them.
+
+    For a body, *memory* is what decoding the block takes at least.
+    """
 
     size: int
     what: str
     check: Callable[[bytes | bytearray], None] | None
     use: Callable[[bytes | bytearray], Part | None]
+    memory: int = 0
 
 
 class FrameParser:
@@ -55,18 +63,21 @@ class FrameParser:
         self._frame = FrameHeader(1)
         self._index = bytearray()
         self._ordinal = 0
+        # How many bytes of the part are there, and where they are gathered: those of a body apart.
+        self._there = 0
         self._gathered = bytearray()
+        self._body: BlockContent | None = None
         self._need = self._need_frame()
 
     @property
     def wanted(self) -> int:
         """How many bytes `take` may be given: never zero."""
-        return self._need.size - len(self._gathered)
+        return self._need.size - self._there
 
     @property
-    def part_size(self) -> int:
-        """How many bytes the part has that is being taken, as far as is known."""
-        return self._need.size
+    def part_memory(self) -> int:
+        """The bytes of memory that the part takes that is being taken, as far as is known; of a block, decoding it at least."""
+        return self._need.memory or self._need.size
 
     def take(self, piece: bytes | memoryview) -> Part | None:
         """Take 1 to `wanted` bytes; return the part that they complete, if any."""
@@ -74,15 +85,37 @@ class FrameParser:
         self.position += len(piece)
         if len(piece) == need.size:
             data: bytes | bytearray = bytes(piece)
+        elif need.memory:
+            return self._gather(piece)
         else:
             self._gathered += piece
             data = self._gathered
+            self._there = len(data)
         if need.check is not None:
             need.check(data)
         if len(data) < need.size:
             return None
-        self._gathered = bytearray()
+        if self._there:
+            self._gathered = bytearray()
+            self._there = 0
         return need.use(data)
+
+    def _gather(self, piece: bytes | memoryview) -> Part | None:
+        """Take a *piece* of a body, whose memory has up to four times what is there, and in the end no byte too much."""
+        need, body = self._need, self._body
+        end = self._there + len(piece)
+        if body is None or end > body.size:
+            grown = BlockContent(min(max(_LEAST_ROOM, 4 * end), need.size))
+            if body is not None:
+                grown.append(body.view(0, self._there))
+            self._body = body = grown
+        body.append(piece)
+        self._there = end
+        if end < need.size:
+            return None
+        self._body = None
+        self._there = 0
+        return need.use(body.take())
 
     def pass_over(self, size: int) -> None:
         """Take note that *size* of the bytes to `skip` were; if those are not all, there are no more."""
@@ -95,7 +128,7 @@ class FrameParser:
         """Raise what is wrong if no more bytes follow; nothing is after a whole frame."""
         if self.position == self._origin:
             raise QczTruncatedError("there is no data: a .qcz file, even of nothing, is not empty")
-        if self._need.use != self._use_frame_header or self._gathered:
+        if self._need.use != self._use_frame_header or self._there:
             raise QczTruncatedError(f"the data ends at byte {self.position}, inside {self._need.what}")
 
     # ---- frame header ------------------------------------------------------------------------------------------------------
@@ -133,6 +166,7 @@ class FrameParser:
 
     def _use_start(self, start: bytes | bytearray) -> None:
         self._gathered = bytearray(start)
+        self._there = len(start)
         if start.startswith(TAIL_MARKER):
             # The index is known from the blocks, and so is its size: whatever else is there is damage.
             size = MIN_TAIL_SIZE + len(self._index)
@@ -150,8 +184,9 @@ class FrameParser:
         position = self.position - len(encoded)
         header = parse_block_header(bytes(encoded), self._frame, self._ordinal, position)
         self._content_end += header.content_size
-        self._limits.check_block(header.least_memory, position, self._content_end)
-        self._index += index_entry(header)
+        memory = header.least_memory
+        self._limits.check_block(memory, position, self._content_end)
+        self._index += index_entry(header, len(encoded) + header.body_size)
         self._limits.check_index(len(self._index), position)
         ordinal = self._ordinal
         self._ordinal += 1
@@ -159,18 +194,18 @@ class FrameParser:
             self.skip = header.body_size
             self._need = self._need_start()
             return Block(position, ordinal, header, b"")
-        self._need = self._need_body(header, ordinal, position)
+        self._need = self._need_body(header, ordinal, position, memory)
         return None
 
     # ---- body and tail -----------------------------------------------------------------------------------------------------
 
-    def _need_body(self, header: BlockHeader, ordinal: int, position: int) -> _Need:
+    def _need_body(self, header: BlockHeader, ordinal: int, position: int, memory: int) -> _Need:
         def use(body: bytes | bytearray) -> Part:
             segment = check_body(BodyInMemory(body), header, ordinal, position)
             self._need = self._need_start()
             return Block(position, ordinal, header, body, segment)
 
-        return _Need(header.body_size, f"block {ordinal}", None, use)
+        return _Need(header.body_size, f"block {ordinal}", None, use, memory)
 
     def _use_tail(self, encoded: bytes | bytearray) -> Part:
         tail, index = parse_tail(encoded, self.position - len(encoded))

@@ -72,7 +72,7 @@ class Restorer:
         if self._limits.max_length is not None and self.size + self._pending + header.content_size > self._limits.max_length:
             self._take_all()  # of what waits, not all may come
         self._limits.check_block(header.least_memory, found.position, self.size + self._pending + header.content_size)
-        while not self._work.has_room_for(header.body_size):
+        while not self._work.has_room_for(header.least_memory):
             self._take()
         block = found._replace(body=data.read(found.position + header.size, header.body_size))
         try:

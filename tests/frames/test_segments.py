@@ -20,7 +20,7 @@ from quasicryth.engines.options import EngineOptions
 from quasicryth.engines.registry import engine_of_name
 from quasicryth.frames.blocks import decoder_memory, encode_zstd
 from quasicryth.frames.info import describe
-from quasicryth.frames.layout import Block
+from quasicryth.frames.layout import READING_MEMORY, Block
 from quasicryth.frames.parser import FrameParser
 
 TEXT = synthetic_text(3000)
@@ -208,13 +208,13 @@ def read_block(written: bytes) -> Block:
     return part
 
 
-def test_memory_counts_body_content_and_zstandard():
+def test_memory_counts_body_content_zstandard_and_reading():
     content = b"word " * 1000
     stored, zstd = block(content), block(content, [segment(content, encode_zstd(content), ZSTD)])
     both = block(content * 2, [segment(content, encode_zstd(content), ZSTD), segment(content, number=1)])
-    assert decoder_memory(read_block(stored)) == 5000 + 5000 + 8
-    assert decoder_memory(read_block(zstd)) == read_block(zstd).header.body_size + 5000 + (1 << 20)
-    assert decoder_memory(read_block(both)) == read_block(both).header.body_size + 10_000 + (1 << 20) + 5000
+    assert decoder_memory(read_block(stored)) == 5000 + 5000 + 8 + READING_MEMORY
+    assert decoder_memory(read_block(zstd)) == read_block(zstd).header.body_size + 5000 + READING_MEMORY + (256 << 10)
+    assert decoder_memory(read_block(both)) == read_block(both).header.body_size + 10_000 + READING_MEMORY + (256 << 10) + 5000
     for written, size in ((stored, 5000), (zstd, 5000), (both, 10_000)):
         needed = decoder_memory(read_block(written))
         data = frame((written, (content * 2)[:size]))
