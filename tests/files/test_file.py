@@ -249,6 +249,21 @@ def test_a_write_that_failed_does_not_end_in_a_whole_frame(calls, threads):
         quasicryth.decompress(target.getvalue())
 
 
+def test_a_flush_that_failed_does_not_end_in_a_whole_frame():
+    target = Failing(calls=1)  # the header is written
+    file = QczFile(target, "w", level=1)
+    file.write(TEXT)
+    with pytest.raises(OSError, match="No space"):
+        file.flush()
+    target.calls = 10  # there is room again
+    file.flush()  # has nothing to do any more
+    for call in (partial(file.write, b"more"), file.close):
+        with pytest.raises(quasicryth.QczError, match="cannot be finished"):
+            call()
+    with pytest.raises(quasicryth.QczTruncatedError):
+        quasicryth.decompress(target.getvalue())
+
+
 def test_a_full_disk_leaves_what_was_there(monkeypatch):
     """The last bytes of what is appended cannot be written: those before them are cut off again."""
     with open("old.qcz", "wb") as old:
@@ -629,6 +644,11 @@ def test_lines_of_files_that_are_closed_or_written_are_refused():
     for call in (file.readline, file.__iter__, file.__next__, lines.__next__):
         with pytest.raises(ValueError, match="closed file"):
             call()
+    with QczFile(io.BytesIO(PACKED)) as file:
+        lines = iter(file)
+        next(lines)
+    with pytest.raises(ValueError, match="closed file"):
+        next(lines)  # though there were more lines at hand
     with QczFile(io.BytesIO(), "w") as file:
         for call in (file.readline, file.__iter__, file.__next__):
             with pytest.raises(io.UnsupportedOperation):

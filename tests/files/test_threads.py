@@ -109,6 +109,40 @@ def test_blocks_that_do_not_fit_into_the_limit_together_wait_for_each_other():
     assert peak <= 100
 
 
+def test_there_is_room_for_what_fits_beside_what_waits():
+    work: OrderedWork[int] = OrderedWork(2, memlimit=100)
+    assert work.has_room_for(1000)  # alone it may be tried
+    work.put(lambda: 1, 60)
+    assert work.has_room_for(40)
+    assert not work.has_room_for(41)
+    for _ in range(3):
+        work.put(lambda: 1)
+    assert work.full
+    assert not work.has_room_for(0)
+    work.close()
+
+
+def test_what_nobody_will_take_is_not_begun():
+    begun: list[int] = []
+    going = threading.Event()
+
+    def call(number: int) -> None:
+        begun.append(number)
+        going.wait(20)
+
+    before = set(threading.enumerate())
+    work: OrderedWork[None] = OrderedWork(2)
+    for number in range(4):
+        work.put(lambda number=number: call(number))
+    while len(begun) < 2:
+        time.sleep(0.001)
+    work.close()
+    going.set()
+    for thread in set(threading.enumerate()) - before:
+        thread.join(20)
+    assert sorted(begun) == [0, 1]
+
+
 def test_a_memory_limit_for_one_block_is_enough_for_all():
     packed = quasicryth.compress(TEXT, 4, block_size=20_000)
     from quasicryth.frames.info import describe
