@@ -102,6 +102,11 @@ def test_wrong_modes_and_data():
     with pytest.raises(TypeError):
         compressor.compress("text")
     assert quasicryth.decompress(compressor.compress(b"still good") + compressor.flush()) == b"still good"
+    decompressor = Decompressor()
+    for wrong in (1.0, "1", None):
+        with pytest.raises(TypeError, match="max_length must be an int"):
+            decompressor.decompress(b"", wrong)
+    assert decompressor.decompress(quasicryth.compress(b"still good")) == b"still good"
 
 
 @pytest.mark.parametrize("threads", [1, 2])

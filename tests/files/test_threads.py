@@ -183,6 +183,28 @@ def test_no_thread_is_left(threads):
         time.sleep(0.01)
 
 
+def test_what_is_given_up_has_no_threads_though_it_is_still_there():
+    before = threading.active_count()
+    packed = quasicryth.compress(TEXT, 1, block_size=1000)
+    file = quasicryth.open(io.BytesIO(), "w", level=1, block_size=1000, threads=2)
+    file.write(TEXT)
+    file.discard()
+    compressor = quasicryth.Compressor(1, block_size=1000, threads=2)
+    compressor.compress(TEXT)
+    compressor.close()
+    with quasicryth.open(io.BytesIO(packed), threads=2) as reader:
+        reader.read(10)
+        reader.seek(len(TEXT) - 1)  # what follows the first bytes is not decoded any more
+        left = threading.active_count()
+    decompressor = quasicryth.Decompressor(threads=2)
+    with pytest.raises(quasicryth.QczCorruptError):
+        decompressor.decompress(packed[:5000] + b"damage" + packed[5006:])
+    deadline = time.monotonic() + 20
+    while threading.active_count() > before:
+        assert time.monotonic() < deadline, (file, compressor, reader, decompressor, left)
+        time.sleep(0.01)
+
+
 def test_other_threads_go_on_meanwhile():
     """The engines let go of the interpreter: a thread that counts goes on counting while a block is compressed."""
     stop = threading.Event()
