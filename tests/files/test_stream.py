@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import random
+import sys
 import threading
 import time
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from samples import random_bytes, synthetic_text
 
 import quasicryth
+import quasicryth.frames.decoder
 from quasicryth import Compressor, Decompressor
 
 TEXT = synthetic_text(20_000)
@@ -316,3 +318,47 @@ def test_nothing_of_the_callers_is_held_after_an_error():
         assert not data
         with pytest.raises(quasicryth.QczError):
             decompressor.decompress(bytearray(PACKED))
+
+
+def test_what_was_given_is_not_kept_after_an_error():
+    data = PACKED[:5000] + b"damage" + PACKED[5006:]
+    before = sys.getrefcount(data)
+    decompressor = Decompressor()
+    decompressor.decompress(data, 1)
+    assert sys.getrefcount(data) > before
+    with pytest.raises(quasicryth.QczCorruptError):
+        decompressor.decompress(b"")
+    assert sys.getrefcount(data) == before
+
+
+def test_an_interruption_between_blocks_is_not_forgotten(monkeypatch):
+    """What was to be returned is lost with it: what follows cannot be taken for the rest."""
+    decompressor = Decompressor()
+    with monkeypatch.context() as patched:
+
+        def interrupt(_decompressor):
+            raise KeyboardInterrupt
+
+        patched.setattr(Decompressor, "_end", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            decompressor.decompress(PACKED)
+    for _ in range(2):
+        with pytest.raises(quasicryth.QczError, match="interrupted"):
+            decompressor.decompress(PACKED)
+
+
+def test_no_block_is_decoded_before_it_is_wanted(monkeypatch):
+    decoded = []
+    decode = quasicryth.frames.decoder.decode_block
+
+    def count(block, *arguments):
+        decoded.append(block.ordinal)
+        return decode(block, *arguments)
+
+    monkeypatch.setattr(quasicryth.frames.decoder, "decode_block", count)
+    decompressor = Decompressor()
+    packed = quasicryth.compress(b"text" * 100, 1, block_size=200)
+    for blocks, size in (([], 0), ([0], 200), ([0, 1], 100), ([0, 1], 100)):
+        assert len(decompressor.decompress(packed if not blocks else b"", size)) == size
+        assert decoded == blocks
+    assert decompressor.eof

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import os
 import signal
@@ -9,6 +10,8 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import AsyncIterator, Callable
+from types import SimpleNamespace
 
 import pytest
 from paths import run_command
@@ -18,6 +21,7 @@ import quasicryth
 import quasicryth.frames.decoder
 import quasicryth.frames.encoder
 from quasicryth.base.threads import OrderedWork, count_threads
+from quasicryth.frames import decoder, encoder
 
 TEXT = synthetic_text(100_000)
 
@@ -203,6 +207,75 @@ def test_what_is_given_up_has_no_threads_though_it_is_still_there():
     while threading.active_count() > before:
         assert time.monotonic() < deadline, (file, compressor, reader, decompressor, left)
         time.sleep(0.01)
+
+
+def leave_compress(packed: bytes, reached: Callable[[], object]) -> None:
+    del packed
+    quasicryth.compress(TEXT, 1, block_size=1000, threads=2, progress=lambda *_: reached())
+
+
+def leave_decompress(packed: bytes, reached: Callable[[], object]) -> None:
+    quasicryth.decompress(packed, threads=2, progress=lambda *_: reached())
+
+
+def leave_recover(packed: bytes, reached: Callable[[], object]) -> None:
+    quasicryth.recover(io.BytesIO(packed), SimpleNamespace(write=lambda _: reached()), threads=2)
+
+
+async def give(data: bytes) -> AsyncIterator[bytes]:
+    yield data
+    await asyncio.sleep(20)
+
+
+def leave_stream(pieces: AsyncIterator[bytes], reached: Callable[[], object]) -> None:
+    async def run() -> None:
+        async for _ in pieces:
+            try:
+                reached()
+            finally:
+                await pieces.aclose()
+
+    asyncio.run(run())
+
+
+WAYS_TO_LEAVE = {
+    "compress": leave_compress,
+    "decompress": leave_decompress,
+    "recover": leave_recover,
+    "compress_stream": lambda _, reached: leave_stream(
+        quasicryth.compress_stream(give(TEXT[:4000]), 1, block_size=1000, threads=2), reached
+    ),
+    "decompress_stream": lambda packed, reached: leave_stream(quasicryth.decompress_stream(give(packed), threads=2), reached),
+}
+
+
+@pytest.mark.parametrize("way", WAYS_TO_LEAVE)
+def test_blocks_that_wait_are_not_begun_when_work_is_left(monkeypatch, way):
+    packed = quasicryth.compress(TEXT, 1, block_size=1000)
+    begun: list[int] = []
+    going = threading.Event()
+    module, name = (encoder, "encode_block") if way.startswith("compress") else (decoder, "decode_block")
+    work = getattr(module, name)
+
+    def slow(*arguments):
+        begun.append(len(begun))
+        if len(begun) > 1:
+            going.wait(20)
+        return work(*arguments)
+
+    def reached() -> None:
+        while len(begun) < 3:  # one is done, and two threads are at the next
+            time.sleep(0.001)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(module, name, slow)
+    before = set(threading.enumerate())
+    with pytest.raises(ZeroDivisionError):
+        WAYS_TO_LEAVE[way](packed, reached)
+    going.set()
+    for thread in set(threading.enumerate()) - before:
+        thread.join(20)
+    assert len(begun) == 3
 
 
 def test_other_threads_go_on_meanwhile():

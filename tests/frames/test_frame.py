@@ -12,6 +12,7 @@ from quasicryth.engines import coded_block
 from quasicryth.engines.options import EngineOptions
 from quasicryth.engines.registry import engine_of_name
 from quasicryth.frames.layout import FRAME_HEADER_SIZE
+from quasicryth.frames.varints import MalformedNumberError, read_varint
 
 TEXT = synthetic_text(5000)
 GOOD = quasicryth.compress(TEXT, engine="paper")
@@ -203,3 +204,18 @@ def test_a_tiny_block_cannot_claim_full_codebooks():
     claims = b"\0" + varint(1) + varint(1) + varint(65536) * 10 + varint(1) + varint(0) * 2
     head = claims + b"".join(varint(size) for size in sizes)
     rejected(of_engine("paper", head, bytes(sum(sizes))), quasicryth.QczCorruptError, "more than the words of the block can fill")
+
+
+@pytest.mark.parametrize(
+    "encoded", [b"", b"\x80", b"\xff\xff\xff\xff", b"\xff\xff\xff\xff\x10", b"\x80\x80\x80\x80\x80\x01", b"\x80\0"]
+)
+def test_numbers_that_end_early_or_late(encoded):
+    with pytest.raises(MalformedNumberError):
+        read_varint(encoded, 0)
+    assert read_varint(b"\xff\xff\xff\xff\x0f", 0) == ((1 << 32) - 1, 5)
+
+
+@pytest.mark.parametrize("size", [0, 4, 51, 255])
+def test_a_block_header_of_a_size_that_cannot_be_is_not_waited_for(size):
+    with pytest.raises(quasicryth.QczCorruptError, match="cannot have the size"):
+        quasicryth.Decompressor().decompress(frame_header() + b"\x91B" + bytes([size]))

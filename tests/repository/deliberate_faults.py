@@ -26,6 +26,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from faults import FAULTS, Fault, StaleFaultError
+from faults.build import Build
 
 ROOT = Path(__file__).parent.parent.parent
 PYTEST = ["-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", "--no-header", "--tb=no", "-rfE"]
@@ -51,7 +52,7 @@ class Copy:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._environment = {**os.environ, "PYTHONPATH": f"{folder}{os.pathsep}{folder / 'tests'}"}
-        self._is_checked = False  # whether tests pass with what was compiled here
+        self._build: Build | None = None
         for name in tracked_files():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, folder / name)
@@ -76,12 +77,10 @@ class Copy:
             raise SystemExit(f"without any fault the tests do not pass:\n{ended[1]}")
 
     def build(self, tests: Iterable[str]) -> None:
-        """Compile what is in the copy; the first time, which is before any fault, see that *tests* pass with it."""
-        command = [sys.executable, "setup.py", "-q", "build_ext", "--inplace"]
-        environment = {**self._environment, "CFLAGS": "-O1 -g0 -w"}
-        subprocess.run(command, cwd=self._folder, env=environment, stdout=subprocess.DEVNULL, check=True)
-        if not self._is_checked:
-            self._is_checked = True
+        """Compile the copy, which has no fault, and see that *tests* pass with it; only what differs is compiled after that."""
+        if self._build is None:
+            self._build = Build(self._folder)
+            self._build.make_all()
             self.check(tests)
 
     def notice(self, fault: Fault, compiled_tests: list[str]) -> str | None:
@@ -90,15 +89,17 @@ class Copy:
         source = path.read_text(encoding="utf-8")
         faulty = fault.put_into(source)
         is_compiled = path.suffix != ".py"
-        if is_compiled and not self._is_checked:
+        if is_compiled:
             self.build(compiled_tests)
         try:
             self._write(path, faulty)
             if is_compiled:
-                self.build(())
+                self._build.make(Path(fault.file))
             return self._find_failure(fault)
         finally:
             self._write(path, source)
+            if is_compiled:
+                self._build.make(Path(fault.file))
 
     @staticmethod
     def _write(path: Path, source: str) -> None:
