@@ -31,7 +31,7 @@ from faults.build import Build
 ROOT = Path(__file__).parent.parent.parent
 PYTEST = ["-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", "--no-header", "--tb=no", "-rfE"]
 MOST_SECONDS = 300  # for tests without a fault
-HANGING_SECONDS = 60  # a fault may make a test wait for ever, and has then been noticed
+HANGING_SECONDS = 120  # a fault may make a test wait for ever, and has then been noticed
 NO_SUCH_TEST = (4, 5)  # how pytest ends if tests that were named are not there
 MODULES = tuple(importlib.machinery.EXTENSION_SUFFIXES)
 
