@@ -17,6 +17,9 @@ from samples import random_bytes, synthetic_text
 import quasicryth
 import quasicryth.frames.decoder
 from quasicryth import Compressor, Decompressor
+from quasicryth.base.limits import Limits
+from quasicryth.frames.decoder import FrameDecoder
+from quasicryth.frames.parser import FrameParser
 
 TEXT = synthetic_text(20_000)
 PACKED = quasicryth.compress(TEXT, 1, block_size=3000)
@@ -364,3 +367,28 @@ def test_no_block_is_decoded_before_it_is_wanted(monkeypatch):
         assert len(decompressor.decompress(packed if not blocks else b"", size)) == size
         assert decoded == blocks
     assert decompressor.eof
+
+
+def test_an_interruption_while_bytes_are_taken_is_not_forgotten(monkeypatch):
+    decompressor = FrameDecoder(Limits())
+    with monkeypatch.context() as patched:
+
+        def interrupt(_parser, _piece):
+            raise KeyboardInterrupt
+
+        patched.setattr(FrameParser, "take", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            decompressor.feed(PACKED[:3])
+    assert decompressor.wanted == 0
+    for _ in range(2):
+        with pytest.raises(quasicryth.QczError, match="interrupted"):
+            decompressor.pop()
+
+
+def test_a_decoder_takes_nothing_after_an_error():
+    decoder = FrameDecoder(Limits())
+    decoder.feed(b"no")
+    assert decoder.wanted == 0
+    for _ in range(2):
+        with pytest.raises(quasicryth.QczFormatError):
+            decoder.pop()

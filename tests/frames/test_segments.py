@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
+import tracemalloc
 from collections.abc import Iterable
 
 import pytest
@@ -269,3 +271,34 @@ def test_a_segment_that_its_engine_made_larger_is_not_written(monkeypatch):
     assert encode_block(TEXT, EngineOptions("fast", 1), 0).header.engine == 0
     made = CodedBlock(b"", ((10, TEXT[:10]), (len(TEXT) - 10, b"much smaller")))
     assert encode_block(TEXT, EngineOptions("fast", 1), 0).header.engine != 0
+
+
+def test_content_of_segments_that_is_not_what_was_compressed():
+    """The checksums of the segments are right; alone in a block, or one of several."""
+    engine = engine_of_name("fast")
+    coded = encode(TEXT, EngineOptions("fast", 1))
+    by_engine = segment(TEXT, coded.segments[0][1], ENGINE, content_checksum=b"oops")
+    zstd = segment(TEXT, encode_zstd(TEXT), ZSTD, content_checksum=b"oops")
+    for written, content in (
+        (block(TEXT, [by_engine], engine=engine.number, head=coded.head), TEXT),
+        (block(TEXT, [zstd]), TEXT),
+        (block(TEXT + b"x", [zstd, segment(b"x", number=1)]), TEXT + b"x"),
+    ):
+        with pytest.raises(quasicryth.QczCorruptError, match="decodes to other content"):
+            quasicryth.decompress(frame((written, content)))
+
+
+def test_memory_is_not_taken_for_bytes_that_are_not_there():
+    data = frame_header(block_size=1 << 30) + block(random_bytes(1000), content_size=1 << 26, body_size=1 << 26)
+    tracemalloc.start()
+    try:
+        for path in (
+            quasicryth.decompress,
+            quasicryth.Decompressor().decompress,
+            lambda data: quasicryth.recover(io.BytesIO(data), io.BytesIO()),
+        ):
+            with contextlib.suppress(quasicryth.QczTruncatedError):
+                path(data)
+        assert tracemalloc.get_traced_memory()[1] < 1 << 23
+    finally:
+        tracemalloc.stop()

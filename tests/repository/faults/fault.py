@@ -11,13 +11,17 @@ class StaleFaultError(Exception):
 
 @dataclass(frozen=True)
 class Fault:
-    """Takes a guard away: in *file*, *text* becomes *replacement*; *tests* are those that are to notice, the quickest first."""
+    """Takes a guard away: in *file*, *text* becomes *replacement*.
+
+    *tests* are to notice, by failing or, since a fault may make a program wait for ever, by not ending in so many *seconds*.
+    """
 
     name: str
     file: str
     text: str
     replacement: str
     tests: tuple[str, ...]
+    seconds: float = 60
 
     def put_into(self, source: str) -> str:
         """Return *source*, what is in the file, with the fault."""

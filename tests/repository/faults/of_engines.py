@@ -243,11 +243,35 @@ _OF_INTERFACES = [
 
 _OF_DECODERS = [
     Fault("bytes are read beyond the head", BYTES, "if (reader->next == reader->end) {", "if (0) {", HEADS),
-    Fault("a number in a head may have more than 32 bits", BYTES, "(shift == 28 && bits > 15) || ", "", HEADS),
-    Fault("a number in a head may have superfluous bytes", BYTES, " || (shift > 0 && byte == 0))", ")", HEADS),
+    Fault(
+        "a number in a head may have more than 32 bits",
+        BYTES,
+        "(shift == 28 && bits > 15) || ",
+        "",
+        ("tests/reference/test_reference_decoder.py::test_paper_blocks_with_wrong_heads",),
+    ),
+    Fault(
+        "a number in a head may have superfluous bytes",
+        BYTES,
+        " || (shift > 0 && byte == 0))",
+        ")",
+        ("tests/reference/test_reference_decoder.py::test_paper_blocks_with_wrong_heads",),
+    ),
     Fault("a cut head is believed", BLOCK, "    if (reader.failed)\n", "    if (0)\n", HEADS),
-    Fault("bytes may follow a head", BLOCK, "if (header_size != head->size)", "if (0)", HEADS),
-    Fault("flags of a head are ignored", BLOCK, "if (header->flags > PAPER_CASE_FOLDED)", "if (0)", HEADS),
+    Fault(
+        "bytes may follow a head",
+        BLOCK,
+        "if (header_size != head->size)",
+        "if (0)",
+        ("tests/reference/test_reference_decoder.py::test_paper_blocks_with_wrong_heads",),
+    ),
+    Fault(
+        "flags of a head are ignored",
+        BLOCK,
+        "if (header->flags > PAPER_CASE_FOLDED)",
+        "if (0)",
+        ("tests/reference/test_reference_decoder.py::test_paper_blocks_with_wrong_fields",),
+    ),
     Fault(
         "a block may have more words than bytes",
         BLOCK,
