@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -18,6 +19,7 @@ from samples import english, synthetic_text
 
 import quasicryth
 from quasicryth.command.interface import invoke
+from quasicryth.command.transfer import open_source
 from quasicryth.frames.blocks import encode_block
 from quasicryth.frames.encoder import FrameEncoder
 
@@ -64,6 +66,25 @@ def test_symbolic_links_are_followed_with_force_only(folder):
     assert b"symbolic link" in run_command("compress", "link", cwd=folder).stderr
     assert run_command("compress", "-f", "link", cwd=folder).returncode == 0
     assert (folder / "link.qcz").read_bytes() == PACKED
+
+
+def test_a_symbolic_link_that_appears_meanwhile_is_not_followed(folder, monkeypatch):
+    """Between the look at a name and the opening of it, somebody puts a link there."""
+    real = os.lstat
+    (folder / "secret").write_bytes(b"not for everyone")
+
+    def look(path, **options):
+        status = real(path, **options)
+        if os.fspath(path) == str(folder / "a.txt") and not stat.S_ISLNK(status.st_mode):
+            os.unlink(path)
+            os.symlink("secret", path)
+        return status
+
+    monkeypatch.setattr(os, "lstat", look)
+    with pytest.raises(OSError, match=os.strerror(errno.ELOOP)), open_source(str(folder / "a.txt"), follow=False):
+        pass
+    monkeypatch.undo()
+    assert (folder / "a.txt").is_symlink()
 
 
 def test_hostile_names_are_not_sent_to_the_terminal(folder):

@@ -371,7 +371,11 @@ def tiny_segments(count: int) -> bytes:
     return block(b"", segments, content_size=1 << 20)
 
 
-STRAY_INDEX = entry(b"x" * 20, b"x") + entry(b"x" * 22, b"xyz")
+def stray_tails(count: int) -> bytes:
+    """Frames without a tail, and as many tails of other frames."""
+    return (ONE_BLOCK + b"?" + tail(b"", entry(b"x" * 20, b"x") + entry(b"x" * 22, b"xyz"))) * count
+
+
 HOSTILE = {
     "footers": lambda: ONE_BLOCK + b"?" + footers(25_000),
     "blocks in blocks": lambda: frame_header() + b"?" + nested_blocks(8000),
@@ -383,9 +387,7 @@ HOSTILE = {
     "frames of junk": lambda: (ONE_BLOCK + b"?") * 3000,
     "tiny frames, one damaged": lambda: changed(quasicryth.compress(b"a") * 3000, 20, b"?"),
     "tiny frames, all damaged": lambda: changed(quasicryth.compress(b"a"), 38, b"?") * 3000,
-    "stray tails": lambda: b"".join(
-        (ONE_BLOCK + b"?" + tail(b"", entry(b"x" * 20, b"x") + entry(b"x" * 22, b"xyz"))) for _ in range(2500)
-    ),
+    "stray tails": lambda: stray_tails(2500),
     "broken payloads": lambda: frame_header() + b"".join(lying_block(b"x", number) for number in range(8000)),
     "files in blocks": lambda: frame_header() + b"".join(changed(block(PACKED, ordinal=number), 40, b"?") for number in range(30)),
 }
@@ -401,6 +403,32 @@ def test_no_data_takes_more_than_time_in_proportion(name):
         recover(source, io.BytesIO())
     assert source.read_bytes < 40 * len(data) + (8 << 20)
     assert time.process_time() - start < 10
+
+
+def test_no_more_is_looked_at_where_there_are_more_stray_tails():
+    class Source(io.BytesIO):
+        reads = 0
+
+        def read(self, size: int | None = -1) -> bytes:
+            self.reads += 1
+            return super().read(size)
+
+    reads = []
+    for count in (100, 400):
+        source = Source(stray_tails(count))
+        recover(source, io.BytesIO())
+        reads.append(source.reads / count)
+    assert reads[1] < 1.3 * reads[0]
+
+
+def test_no_number_is_tried_for_a_block_that_is_too_far_away():
+    """There may be any number of blocks that are gone: as many as are looked for, or more."""
+    for ordinal, expected in ((1023, b"far away"), (1024, b"")):
+        data = frame_header() + b"?" + block(b"far away", ordinal=ordinal)
+        target = io.BytesIO()
+        recovery = recover(io.BytesIO(data), target)
+        assert target.getvalue() == expected
+        assert not recovery.complete
 
 
 @pytest.mark.parametrize("removed", [range(2, 4), range(1, 5)])
