@@ -232,6 +232,24 @@ def test_a_source_that_changes_is_not_removed(folder, monkeypatch, capsys):
     assert (folder / "a.txt").read_bytes() == TEXT + b"something new"
 
 
+def test_a_source_that_is_another_file_by_then_is_not_removed(folder, monkeypatch, capsys):
+    """Of the same size and time, as a program may keep it that writes a file anew."""
+
+    def tail(encoder):
+        before = os.stat("a.txt")
+        (folder / "new").write_bytes(TEXT[::-1])
+        os.utime("new", ns=(before.st_atime_ns, before.st_mtime_ns))
+        os.replace("new", "a.txt")
+        return original(encoder)
+
+    original = FrameEncoder.tail
+    monkeypatch.setattr(FrameEncoder, "tail", tail)
+    monkeypatch.chdir(folder)
+    assert invoke(["--rm", "a.txt"]) == 1
+    assert "changed while it was read" in capsys.readouterr().err
+    assert (folder / "a.txt").read_bytes() == TEXT[::-1]
+
+
 def test_an_output_that_appears_meanwhile_is_kept(folder, monkeypatch, capsys):
     def tail(encoder):
         (folder / "a.txt.qcz").write_bytes(b"of somebody else")

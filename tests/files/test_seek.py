@@ -234,3 +234,22 @@ def test_a_cut_frame_is_said_to_be_cut_where_it_is():
     for size in (ABC.index(b"abc"), len(ABC) - 1):
         with pytest.raises(quasicryth.QczTruncatedError, match=f"ends at byte {15 + size}, inside block 0"):
             get_frame_info(frame_header() + ABC[:size])
+
+
+@pytest.mark.parametrize("threads", [1, 2, 4])
+def test_what_is_before_an_error_comes_first_after_a_seek_too(threads):
+    damaged = bytearray(PACKED)
+    damaged[-60] ^= 1  # in the last block
+    with QczFile(io.BytesIO(damaged), threads=threads) as file:
+        file.seek(12_000)
+        assert b"".join(iter(lambda: file.read1(1000), TEXT[17_000:18_000])) == TEXT[12_000:17_000]
+        with pytest.raises(quasicryth.QczCorruptError):
+            file.read1()
+
+
+def test_there_is_nothing_before_the_beginning():
+    with QczFile(io.BytesIO(PACKED)) as file:
+        for offset, whence in ((-1, io.SEEK_SET), (-len(TEXT) - 1, io.SEEK_END), (-1, io.SEEK_CUR)):
+            assert file.seek(offset, whence) == file.tell() == 0
+            assert file.read(3) == TEXT[:3]
+            file.seek(0)

@@ -119,14 +119,14 @@ FAULTS = [
         TRANSFER,
         "if not os.path.samestat(now, before) or (now",
         "if (now",
-        ("tests/command/test_command.py::test_a_source_that_is_changed_meanwhile_is_kept",),
+        ("tests/command/test_command.py::test_a_source_that_is_another_file_by_then_is_not_removed",),
     ),
     Fault(
         "a source that was changed meanwhile is removed",
         TRANSFER,
         "os.path.samestat(now, before) or (now.st_size, now.st_mtime_ns) != (before.st_size, before.st_mtime_ns):",
         "os.path.samestat(now, before):",
-        COMMAND,
+        ("tests/command/test_command.py::test_a_source_that_changes_is_not_removed",),
     ),
     Fault(
         "standard output is not flushed before a source goes",

@@ -257,7 +257,13 @@ _OF_DECODERS = [
         ")",
         ("tests/reference/test_reference_decoder.py::test_paper_blocks_with_wrong_heads",),
     ),
-    Fault("a cut head is believed", BLOCK, "    if (reader.failed)\n", "    if (0)\n", HEADS),
+    Fault(
+        "a cut head is believed",
+        BLOCK,
+        "    if (reader.failed)\n",
+        "    if (0)\n",
+        ("tests/reference/test_reference_decoder.py::test_paper_blocks_with_wrong_heads",),
+    ),
     Fault(
         "bytes may follow a head",
         BLOCK,
@@ -277,7 +283,7 @@ _OF_DECODERS = [
         BLOCK,
         "if (header->word_count > raw_size || ",
         "if (",
-        HEADS,
+        ("tests/reference/test_reference_decoder.py::test_paper_blocks_with_wrong_fields",),
     ),
     Fault("a block may have no words", BLOCK, " || (header->word_count == 0) != (raw_size == 0))", ")", HEADS),
     Fault("a book may be of any size", BLOCK, "header->book_sizes[book] > PAPER_MAX_BOOK_SIZE ||", "", HEADS),

@@ -446,7 +446,7 @@ _OF_READING = [
         CONTENT_READER,
         "                    wrong = error\n                    break\n",
         "                    raise error\n",
-        ("tests/files",),
+        ("tests/files/test_seek.py::test_what_is_before_an_error_comes_first_after_a_seek_too",),
     ),
     Fault(
         "reading the index moves the file",
@@ -523,7 +523,7 @@ _OF_READING = [
         CONTENT_READER,
         "self._position = max(position, 0)",
         "self._position = position",
-        ("tests/files/test_file.py::TestBesideLzma::runTest",),
+        ("tests/files/test_seek.py::test_there_is_nothing_before_the_beginning",),
     ),
     Fault(
         "two blocks are in memory while one is read",

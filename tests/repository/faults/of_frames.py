@@ -298,7 +298,7 @@ _OF_BLOCKS = [
         SEGMENTS,
         "or (segment.kind == _ENGINE and header.engine)):",
         "or segment.kind == _ENGINE):",
-        ("tests/frames/test_golden.py", "tests/frames/test_segments.py"),
+        ("tests/frames/test_golden.py::test_refused",),
     ),
     Fault(
         "a block may name an engine for nothing",
