@@ -405,6 +405,12 @@ def test_no_data_takes_more_than_time_in_proportion(name):
     assert time.process_time() - start < 10
 
 
+@pytest.mark.parametrize("data", [b"ZCQ\x91", b"?" * 3 + b"ZCQ\x91", b"\x91E" + b"?" * 6 + b"\xff" * 4 + b"ZCQ\x91"])
+def test_the_end_of_a_tail_that_cannot_be_there(data):
+    with pytest.raises(quasicryth.QczFormatError):
+        recover(io.BytesIO(data), io.BytesIO())
+
+
 def test_no_more_is_looked_at_where_there_are_more_stray_tails():
     class Source(io.BytesIO):
         reads = 0

@@ -111,7 +111,16 @@ def test_paper_blocks_with_wrong_fields(paper_block):
                 paper_block.assert_same([*fields[:place], wrong, *fields[place + 1 :]], streams)
 
 
+def test_paper_blocks_with_large_books(paper_block):
+    """The largest book, and one entry more; nothing but the head is looked at."""
+    for size in (65_536, 65_537):
+        head = paper_block.head([0, 200_000, size, *[0] * 10, 200_000, 0, 0], [0] * 6)
+        accepted = [content_or_none(read, head, 1 << 20) for read in (reference_decoder.read_paper_header, PAPER.memory_needed)]
+        assert [one is not None for one in accepted] == [size == 65_536] * 2
+
+
 def test_paper_blocks_with_wrong_heads(paper_block):
+    paper_block.assert_same([0] * 16, paper_block.streams)
     head, payload = paper_block.head(paper_block.fields, list(map(len, paper_block.streams))), b"".join(paper_block.streams)
     for wrong in (head[:-1], head + b"\0", head[:-1] + bytes([head[-1] | 0x80, 0]), head[:-1] + bytes([head[-1] ^ 1])):
         paper_block.assert_same_bytes(wrong, payload)

@@ -588,13 +588,6 @@ _OF_WAYS_THROUGH_FRAMES = [
         ("tests/files/test_threads.py::test_blocks_that_wait_are_not_begun_when_work_is_left",),
     ),
     Fault(
-        "an index that does not add up is believed",
-        INDEX,
-        "if place != tail.position:",
-        "if False:",
-        ("tests/files/test_seek.py::test_tails_that_lie_with_good_checksums",),
-    ),
-    Fault(
         "a block may be another than its index says",
         INDEX,
         "if sizes != (self._end_of_block(frame, block), end):",
