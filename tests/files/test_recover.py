@@ -411,6 +411,39 @@ def test_the_end_of_a_tail_that_cannot_be_there(data):
         recover(io.BytesIO(data), io.BytesIO())
 
 
+def test_a_block_that_is_cut_in_its_header():
+    for size in range(3, len(block(b"x"))):
+        target = io.BytesIO()
+        assert not recover(io.BytesIO(frame_header() + b"?" + block(b"x")[:size]), target).complete
+        assert target.getvalue() == b""
+
+
+FIRST, SECOND = block(b"first"), block(b"second", ordinal=1)
+LOST = FIRST[:5] + b"?" + FIRST[6:]  # its header is broken: where the second block is, the tail says
+WRONG = SECOND.replace(b"second", b"sEcond")
+CUT_OFF = {
+    "nothing": (SECOND, entry(FIRST, b"first") + entry(SECOND, b"second"), b"second"),
+    "a body that is broken": (WRONG, entry(FIRST, b"first") + entry(SECOND, b"second"), b""),
+    "another size in the tail": (SECOND, entry(FIRST, b"first") + entry(SECOND, b"sec"), b""),
+}
+
+
+@pytest.mark.parametrize("name", CUT_OFF)
+def test_blocks_are_taken_where_the_tail_says_if_they_are_those(name):
+    written, index, expected = CUT_OFF[name]
+    target = io.BytesIO()
+    recovery = recover(io.BytesIO(frame_header() + LOST + written + tail(b"firstsecond", index)), target)
+    assert target.getvalue() == expected
+    assert not recovery.complete
+
+
+def test_a_tail_of_the_right_size_that_lists_other_blocks_is_damage():
+    index = entry(FIRST, b"first"), entry(FIRST, b"forth of it")
+    for number, damages in enumerate((0, 1)):
+        data = frame_header() + FIRST + tail(b"first", index[number])
+        assert len(quasicryth.find_damage(io.BytesIO(data))) == damages
+
+
 def test_no_more_is_looked_at_where_there_are_more_stray_tails():
     class Source(io.BytesIO):
         reads = 0

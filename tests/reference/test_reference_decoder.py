@@ -112,11 +112,14 @@ def test_paper_blocks_with_wrong_fields(paper_block):
 
 
 def test_paper_blocks_with_large_books(paper_block):
-    """The largest book, and one entry more; nothing but the head is looked at."""
-    for size in (65_536, 65_537):
-        head = paper_block.head([0, 200_000, size, *[0] * 10, 200_000, 0, 0], [0] * 6)
-        accepted = [content_or_none(read, head, 1 << 20) for read in (reference_decoder.read_paper_header, PAPER.memory_needed)]
-        assert [one is not None for one in accepted] == [size == 65_536] * 2
+    """The largest books, and one entry more; nothing but the head is looked at."""
+    words = [0, 200_000, 65_536, *[0] * 10, 200_000, 0, 0]
+    phrases = [0, 1000, 1, *[0] * 9, 16 * 1000 // 144, 1, 0, 0]
+    for fields, place in ((words, 2), (phrases, 12)):
+        for more in range(2):
+            head = paper_block.head([*fields[:place], fields[place] + more, *fields[place + 1 :]], [0] * 6)
+            read = [content_or_none(call, head, 1 << 20) for call in (reference_decoder.read_paper_header, PAPER.memory_needed)]
+            assert [one is None for one in read] == [more == 1] * 2
 
 
 def test_paper_blocks_with_wrong_heads(paper_block):

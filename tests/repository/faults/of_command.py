@@ -108,13 +108,6 @@ FAULTS = [
         ("tests/command/test_command_table.py::test_behaviour",),
     ),
     Fault(
-        "sources are removed unasked",
-        TRANSFER,
-        "            if choices.remove and source.attributes is not None:",
-        "            if source.attributes is not None:",
-        ("tests/command/test_command_table.py::test_behaviour",),
-    ),
-    Fault(
         "a source that became another file is removed",
         TRANSFER,
         "if not os.path.samestat(now, before) or (now",

@@ -312,7 +312,7 @@ _OF_DECODERS = [
         BLOCK,
         "return phrase_words <= (uint64_t)MAX_PHRASE_WORDS_PER_WORD * header->word_count;",
         "return phrase_words < UINT64_MAX;",
-        HEADS,
+        ("tests/reference/test_reference_decoder.py::test_paper_blocks_with_large_books",),
     ),
     Fault(
         "words of a head may be longer than their block",

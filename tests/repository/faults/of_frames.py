@@ -599,7 +599,7 @@ _OF_WAYS_THROUGH_FRAMES = [
         INDEX,
         "        limits.check_block(header.least_memory, position, end)\n",
         "",
-        ("tests/frames/test_limits.py::test_memlimit",),
+        ("tests/frames/test_limits.py::test_max_length",),
     ),
     Fault(
         "a block that is read by its index is not checked",
@@ -614,13 +614,6 @@ _OF_WAYS_THROUGH_FRAMES = [
         "        if not piece:\n            raise QczTruncatedError",
         "        if False:\n            raise QczTruncatedError",
         ("tests/files/test_file.py::test_files_that_grow_or_shrink_while_they_are_open",),
-    ),
-    Fault(
-        "a block header that an index names may be anything",
-        INDEX,
-        '    if size is None:\n        raise QczCorruptError(f"{what} at byte',
-        '    size = size or 14\n    if False:\n        raise QczCorruptError(f"{what} at byte',
-        ("tests/files/test_seek.py::test_tails_that_lie_with_good_checksums",),
     ),
     Fault(
         "a tail may be larger than its file",

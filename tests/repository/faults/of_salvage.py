@@ -92,7 +92,7 @@ FAULTS = [
         SURVEY,
         "return encoded[:size] if size is not None and size <= len(encoded) else None",
         "return encoded[:size] if size is not None else None",
-        RECOVER,
+        ("tests/files/test_recover.py::test_a_block_that_is_cut_in_its_header",),
     ),
     Fault(
         "a cut start of a block is read",
@@ -127,21 +127,14 @@ FAULTS = [
         SURVEY,
         "if header is None or not right or not self._is_body_right(place, header, number):",
         "if header is None or not self._is_body_right(place, header, number):",
-        RECOVER,
+        ("tests/files/test_recover.py::test_blocks_are_taken_where_the_tail_says_if_they_are_those",),
     ),
     Fault(
         "blocks that an index names may be broken",
         SURVEY,
         "if header is None or not right or not self._is_body_right(place, header, number):",
         "if header is None or not right:",
-        RECOVER,
-    ),
-    Fault(
-        "the survey goes back",
-        SURVEY,
-        "self._header_at(place, frame, number) if place >= self._place else None",
-        "self._header_at(place, frame, number)",
-        RECOVER,
+        ("tests/files/test_recover.py::test_blocks_are_taken_where_the_tail_says_if_they_are_those",),
     ),
     Fault(
         "a damage ends before it begins",
@@ -155,14 +148,14 @@ FAULTS = [
         SURVEY,
         "return tail if found == index else None",
         "return tail",
-        RECOVER,
+        ("tests/files/test_recover.py::test_a_tail_of_the_right_size_that_lists_other_blocks_is_damage",),
     ),
     Fault(
         "a cut tail is read",
         SURVEY,
         "        if len(encoded) < MIN_TAIL_SIZE + len(index):\n            return None\n",
         "",
-        RECOVER,
+        ("tests/files/test_recover.py::test_a_cut_file_comes_back_to_the_cut",),
     ),
     Fault(
         "an index is compared beyond its end",
@@ -176,7 +169,7 @@ FAULTS = [
         SURVEY,
         "no_frame = begin > 0 and following - begin < FRAME_HEADER_SIZE + MIN_TAIL_SIZE",
         "no_frame = False",
-        RECOVER,
+        ("tests/files/test_recover.py::test_junk_is_damage_without_loss",),
     ),
     Fault(
         "any magic number begins a frame",
@@ -190,7 +183,7 @@ FAULTS = [
         SALVAGE,
         "        self._limits.check_block(header.least_memory, found.position, self.size + self._pending + header.content_size)\n",
         "",
-        RECOVER,
+        ("tests/files/test_recover.py::test_limits_and_progress",),
     ),
     Fault(
         "blocks that may not come count for the limit",
