@@ -21,7 +21,7 @@ from quasicryth import find_damage, recover
 from quasicryth.base.file_bytes import FileBytes
 from quasicryth.frames.blocks import encode_zstd
 from quasicryth.frames.index import skim
-from quasicryth.frames.layout import Block, Tail
+from quasicryth.frames.layout import MAGIC, Block, Tail
 from quasicryth.frames.survey import Survey
 
 TEXT = synthetic_text(20_000)
@@ -442,6 +442,22 @@ def test_a_tail_of_the_right_size_that_lists_other_blocks_is_damage():
     for number, damages in enumerate((0, 1)):
         data = frame_header() + FIRST + tail(b"first", index[number])
         assert len(quasicryth.find_damage(io.BytesIO(data))) == damages
+
+
+def test_a_magic_number_that_no_frame_follows_is_a_part_of_the_damage():
+    junk = b"??" + MAGIC + b"??" + MAGIC + b"?"
+    (damage,) = quasicryth.find_damage(io.BytesIO(PACKED + junk))
+    assert (damage.start, damage.end) == (len(PACKED), len(PACKED) + len(junk))
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_head_that_its_engine_refuses_costs_its_block_only(threads):
+    """How much memory the block takes is not known then."""
+    wrong = block(b"wrong", [segment(b"wrong", b"x", 3)], engine=1, head=b"\xff\xff")
+    target = io.BytesIO()
+    recovery = recover(io.BytesIO(frame((wrong, b"wrong"), (SECOND, b"second"))), target, memlimit=1 << 20, threads=threads)
+    assert target.getvalue() == b"second"
+    assert [damage.content_end for damage in recovery.damages] == [5]
 
 
 def test_no_more_is_looked_at_where_there_are_more_stray_tails():

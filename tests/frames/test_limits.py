@@ -17,6 +17,7 @@ import quasicryth
 from quasicryth.base.limits import Limits
 from quasicryth.frames.decoder import decompress_blocks
 from quasicryth.frames.index import read_index
+from quasicryth.frames.info import describe
 
 TEXT = synthetic_text(100_000)
 PACKED = quasicryth.compress(TEXT, 4, block_size=30_000)
@@ -295,3 +296,18 @@ def test_a_frame_cannot_have_more_blocks_than_the_format_allows(monkeypatch):
     monkeypatch.setattr(layout, "_MAX_TAIL_SIZE", size - 1)
     with pytest.raises(quasicryth.QczLimitError, match="more blocks than its tail can list"):
         quasicryth.compress(bytes(3), 1, block_size=1)
+
+
+def test_frames_of_nothing_count_for_the_limit_too():
+    frames = quasicryth.compress(b"", 1) * 100
+    assert len(read_index(io.BytesIO(frames), memlimit=150_000).frames) == 100
+    with pytest.raises(quasicryth.QczLimitError, match="index"):
+        read_index(io.BytesIO(frames), memlimit=100_000)
+
+
+def test_a_description_has_limits():
+    (frame,) = describe(io.BytesIO(PACKED), Limits(len(TEXT), 100 << 20))
+    assert len(frame["blocks"]) == 4
+    for limits in (Limits(max_length=len(TEXT) - 1), Limits(memlimit=60_000)):
+        with pytest.raises(quasicryth.QczLimitError):
+            describe(io.BytesIO(PACKED), limits)

@@ -122,13 +122,6 @@ FAULTS = [
         ("tests/command/test_command.py::test_a_source_that_changes_is_not_removed",),
     ),
     Fault(
-        "standard output is not flushed before a source goes",
-        TRANSFER,
-        "        output.flush()\n",
-        "",
-        COMMAND,
-    ),
-    Fault(
         "files with the suffix are compressed again",
         NAMES,
         "        if self.ends(name):\n",
