@@ -250,6 +250,22 @@ def test_a_source_that_is_another_file_by_then_is_not_removed(folder, monkeypatc
     assert (folder / "a.txt").read_bytes() == TEXT[::-1]
 
 
+def test_a_folder_that_cannot_be_read_is_a_failure(folder, monkeypatch, capsys):
+    real = os.scandir
+
+    def scan(path):
+        if os.path.basename(path) == "below":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+        return real(path)
+
+    (folder / "below").mkdir()
+    monkeypatch.setattr(os, "scandir", scan)
+    monkeypatch.chdir(folder)
+    assert invoke(["-r", "."]) == 1
+    assert os.strerror(errno.EACCES) in capsys.readouterr().err
+    assert (folder / "a.txt.qcz").read_bytes() == PACKED
+
+
 def test_an_output_that_appears_meanwhile_is_kept(folder, monkeypatch, capsys):
     def tail(encoder):
         (folder / "a.txt.qcz").write_bytes(b"of somebody else")

@@ -30,7 +30,7 @@ from faults.build import Build
 
 ROOT = Path(__file__).parent.parent.parent
 PYTEST = ["-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", "--no-header", "--tb=no", "-rfE"]
-MOST_SECONDS = 300  # for tests without a fault
+MOST_SECONDS = 1800  # for tests without a fault
 HANGING = "tests that do not end"
 NO_SUCH_TEST = (4, 5)  # how pytest ends if tests that were named are not there
 MODULES = tuple(importlib.machinery.EXTENSION_SUFFIXES)

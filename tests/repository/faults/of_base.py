@@ -139,7 +139,7 @@ FAULTS = [
         THREADS,
         "if self._memlimit is None or not self._queue:",
         "if self._memlimit is None:",
-        ("tests/files/test_threads.py",),
+        ("tests/files/test_threads.py::test_there_is_room_for_what_fits_beside_what_waits",),
     ),
     Fault(
         "blocks that nobody will take are worked on",

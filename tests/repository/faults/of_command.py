@@ -154,7 +154,7 @@ FAULTS = [
         NAMES,
         "os.walk(folder, onerror=report)",
         "os.walk(folder)",
-        COMMAND,
+        ("tests/command/test_command.py::test_a_folder_that_cannot_be_read_is_a_failure",),
     ),
     Fault(
         "a source is removed without a look at its output",

@@ -392,7 +392,7 @@ _OF_DECODERS = [
         PAPER,
         " ||\n        !is_complete(&decoder->escape_words))",
         ")",
-        STREAMS,
+        ("tests/reference/test_reference_decoder.py::test_paper_blocks_with_wrong_fields",),
     ),
     Fault("a phrase may begin with any number", PHRASES, "if (step >= model->unigram_count - previous[0])", "if (0)", STREAMS),
     Fault(
@@ -400,7 +400,7 @@ _OF_DECODERS = [
         PAPER,
         "if (status != QCZ_OK || overran(decoder, STREAM_CODEBOOK))",
         "if (status != QCZ_OK)",
-        STREAMS,
+        ("tests/reference/test_reference_decoder.py::test_paper_blocks_with_wrong_fields",),
     ),
     Fault("escape words may occur any number of times", PAPER, "if (sum > decoder->header.word_count)", "if (0)", STREAMS),
     Fault(
@@ -414,7 +414,13 @@ _OF_DECODERS = [
     Fault("events have more words than their block", PAPER, "if (words > decoder->words_left)", "if (0)", STREAMS),
     Fault("a match reaches back before the block", PAPER, "if (match.distance > decoder->event_count)", "if (0)", STREAMS),
     Fault("an event is of an empty book", EVENTS, "if (model->book_sizes[literal->level - 1] == 0)", "if (0)", STREAMS),
-    Fault("an event is behind the end of the cache", EVENTS, "if (position >= cache->size)", "if (0)", STREAMS),
+    Fault(
+        "an event is behind the end of the cache",
+        EVENTS,
+        "if (position >= cache->size)",
+        "if (0)",
+        ("tests/reference/test_reference_decoder.py::test_paper_blocks_with_cut_streams",),
+    ),
     Fault(
         "the stream of levels may be cut",
         PAPER,
@@ -422,8 +428,20 @@ _OF_DECODERS = [
         "if (decode_next(decoder) != QCZ_OK)",
         STREAMS,
     ),
-    Fault("the stream of entries may be cut", PAPER, "if (overran(decoder, STREAM_ENTRIES))", "if (0)", STREAMS),
-    Fault("the stream of case flags may be cut", PAPER, "if (overran(decoder, STREAM_CASE))", "if (0)", STREAMS),
+    Fault(
+        "the stream of entries may be cut",
+        PAPER,
+        "if (overran(decoder, STREAM_ENTRIES))",
+        "if (0)",
+        ("tests/reference/test_reference_decoder.py::test_paper_blocks_with_cut_streams",),
+    ),
+    Fault(
+        "the stream of case flags may be cut",
+        PAPER,
+        "if (overran(decoder, STREAM_CASE))",
+        "if (0)",
+        ("tests/reference/test_reference_decoder.py::test_paper_blocks_with_cut_streams",),
+    ),
     Fault(
         "the stream of escapes may be cut",
         PAPER,

@@ -631,14 +631,14 @@ _OF_STREAMS = [
         COMPRESSOR,
         "        self._progress.check()\n        with self._lock:\n            if self._failed",
         "        with self._lock:\n            if self._failed",
-        ("tests/files/test_threads.py",),
+        ("tests/files/test_threads.py::test_a_callback_cannot_use_its_compressor",),
     ),
     Fault(
         "a callback may close its compressor",
         COMPRESSOR,
         "        self._progress.check()\n        with self._lock:\n            self._close",
         "        with self._lock:\n            self._close",
-        ("tests/files/test_threads.py",),
+        ("tests/files/test_threads.py::test_a_callback_cannot_use_its_compressor",),
     ),
     Fault(
         "a block is filled again while threads compress it",

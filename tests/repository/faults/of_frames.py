@@ -27,7 +27,7 @@ _OF_LAYOUT = [
         LAYOUT,
         "if len(encoded) < FRAME_HEADER_SIZE:",
         "if False:",
-        ("tests/frames/test_corrupt.py", "tests/files/test_recover.py"),
+        ("tests/files/test_recover.py::test_junk_is_damage_without_loss",),
     ),
     Fault(
         "a damaged frame header is believed",
