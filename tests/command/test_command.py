@@ -19,6 +19,7 @@ from samples import english, synthetic_text
 
 import quasicryth
 from quasicryth.command.interface import invoke
+from quasicryth.command.names import Suffix
 from quasicryth.command.transfer import open_source
 from quasicryth.frames.blocks import encode_block
 from quasicryth.frames.encoder import FrameEncoder
@@ -170,6 +171,12 @@ def test_a_signal_that_is_ignored_stays_so(folder):
         process.communicate(TEXT, timeout=20)
         assert process.returncode == 0
     assert (folder / "new").read_bytes() == PACKED
+
+
+def test_a_name_that_is_nothing_but_the_suffix_is_no_compressed_file():
+    suffix = Suffix()
+    assert [suffix.ends(name) for name in ("a.qcz", "folder/a.qcz", ".qcz", "folder/.qcz")] == [True, True, False, False]
+    assert suffix.add(".qcz") == ".qcz.qcz"
 
 
 def test_names_that_are_no_text(folder):

@@ -8,9 +8,13 @@ from paths import ALL, CommandFailedError
 from samples import synthetic_text
 
 import quasicryth
+from quasicryth.base.limits import Limits
 from quasicryth.engines import coded_block
-from quasicryth.engines.options import EngineOptions
+from quasicryth.engines.options import EngineOptions, make_options
 from quasicryth.engines.registry import engine_of_name
+from quasicryth.frames.blocks import encode_zstd
+from quasicryth.frames.decoder import FrameDecoder
+from quasicryth.frames.encoder import FrameEncoder, encode_frame
 from quasicryth.frames.layout import FRAME_HEADER_SIZE
 from quasicryth.frames.varints import MalformedNumberError, read_varint
 
@@ -219,3 +223,26 @@ def test_numbers_that_end_early_or_late(encoded):
 def test_a_block_header_of_a_size_that_cannot_be_is_not_waited_for(size):
     with pytest.raises(quasicryth.QczCorruptError, match="cannot have the size"):
         quasicryth.Decompressor().decompress(frame_header() + b"\x91B" + bytes([size]))
+
+
+def test_what_was_written_is_compared_with_what_was_compressed():
+    encoder = FrameEncoder(make_options(1))
+    assert quasicryth.decompress(b"".join(encode_frame([b"abc", b"def"], encoder))) == b"abcdef"
+    encoder.verify([b"ab", b"cdef"])
+    for contents in ([b"abc", b"deg"], [b"abc"], [b"def", b"abc"], []):
+        with pytest.raises(quasicryth.QczCorruptError, match="does not decode to what was compressed"):
+            encoder.verify(contents)
+
+
+def test_a_block_that_does_not_decode_is_an_error_again_and_again():
+    wrong = block(b"x" * 99, [segment(b"x" * 99, encode_zstd(b"y" * 99), ZSTD)])
+    decoder = FrameDecoder(Limits())
+    for piece in (frame_header(), wrong):
+        while piece:
+            size = decoder.wanted
+            decoder.feed(piece[:size])
+            piece = piece[size:]
+    assert decoder.pop() is not None
+    for _ in range(2):
+        with pytest.raises(quasicryth.QczCorruptError, match="other content"):
+            decoder.pop()

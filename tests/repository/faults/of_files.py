@@ -526,13 +526,6 @@ _OF_READING = [
         ("tests/files/test_seek.py::test_there_is_nothing_before_the_beginning",),
     ),
     Fault(
-        "two blocks are in memory while one is read",
-        CONTENT_READER,
-        '            self._content = memoryview(b"")  # gone before the next one takes memory\n',
-        "",
-        ("tests/frames/test_limits.py",),
-    ),
-    Fault(
         "salvage has no limits",
         RECOVERY,
         "Limits(max_length, memlimit)",

@@ -64,7 +64,7 @@ _OF_LAYOUT = [
         LAYOUT,
         "matches(checksum32(encoded[:end], ordinal), checksum)",
         "any(matches(checksum32(encoded[:end], seed), checksum) for seed in range(9))",
-        ("tests/frames/test_golden.py",),
+        ("tests/frames/test_golden.py::test_refused",),
     ),
     Fault(
         "flags of a block are ignored",
@@ -354,14 +354,14 @@ _OF_BLOCKS = [
         BLOCKS,
         "needed = block.header.least_memory + _zstd_memory(block)",
         "needed = block.header.least_memory",
-        ("tests/frames/test_limits.py", "tests/engines/test_memory_said.py", "tests/frames/test_segments.py"),
+        ("tests/frames/test_segments.py::test_memory_counts_body_content_and_zstandard",),
     ),
     Fault(
         "copies of the zstd decoder's output are not counted",
         BLOCKS,
         "(largest if count > 1 else 0)",
         "0",
-        ("tests/frames/test_limits.py", "tests/engines/test_memory_said.py", "tests/frames/test_segments.py"),
+        ("tests/frames/test_segments.py::test_memory_counts_body_content_and_zstandard",),
     ),
     Fault(
         "the memory of engines is not counted",
@@ -543,7 +543,7 @@ _OF_WAYS_THROUGH_FRAMES = [
         "        try:\n            decoded = part, self._check(part)\n        except BaseException as error:\n"
         "            self.close(error)\n",
         "        try:\n            decoded = part, self._check(part)\n        except BaseException:\n",
-        ("tests/files/test_stream.py::test_damage_is_raised_again_and_again",),
+        ("tests/frames/test_frame.py::test_a_block_that_does_not_decode_is_an_error_again_and_again",),
     ),
     Fault(
         "a decoder that was interrupted while it took bytes goes on",
@@ -578,7 +578,7 @@ _OF_WAYS_THROUGH_FRAMES = [
         ENCODER,
         "if checksum.digest() != self._checksum.digest():",
         "if False:",
-        ("tests/command/test_command.py::test_a_wrong_output_is_found_and_no_source_removed",),
+        ("tests/frames/test_frame.py::test_what_was_written_is_compared_with_what_was_compressed",),
     ),
     Fault(
         "compressing that is left goes on",
