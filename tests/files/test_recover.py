@@ -10,6 +10,7 @@ import struct
 import time
 
 import pytest
+import zstandard
 from frames.writer import block, entry, frame, frame_header, segment, tail
 from hypothesis import given
 from hypothesis import strategies as st
@@ -458,6 +459,16 @@ def test_a_head_that_its_engine_refuses_costs_its_block_only(threads):
     recovery = recover(io.BytesIO(frame((wrong, b"wrong"), (SECOND, b"second"))), target, memlimit=1 << 20, threads=threads)
     assert target.getvalue() == b"second"
     assert [damage.content_end for damage in recovery.damages] == [5]
+
+
+def test_a_block_that_waits_and_does_not_decode_does_not_count():
+    parts = [bytes([number]) * 99 for number in range(1, 4)]
+    payload = zstandard.ZstdCompressor().compress(b"?" * 99)
+    wrong = block(parts[0], [segment(parts[0], payload, 2)])
+    data = frame((wrong, parts[0]), *((block(part, ordinal=ordinal), part) for ordinal, part in enumerate(parts[1:], 1)))
+    target = io.BytesIO()
+    recover(io.BytesIO(data), target, max_length=2 * 99, threads=2)
+    assert target.getvalue() == parts[1] + parts[2]
 
 
 def test_no_more_is_looked_at_where_there_are_more_stray_tails():

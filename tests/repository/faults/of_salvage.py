@@ -183,7 +183,7 @@ FAULTS = [
         SALVAGE,
         "            self._take_all()  # of what waits, not all may come\n",
         "            pass\n",
-        ("tests/frames/test_limits.py::test_what_is_damaged_does_not_count",),
+        ("tests/files/test_recover.py::test_a_block_that_waits_and_does_not_decode_does_not_count",),
     ),
     Fault(
         "salvage brings blocks that do not fit into memory together",
