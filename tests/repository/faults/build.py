@@ -22,6 +22,10 @@ def words_of(name: str) -> list[str]:
     return shlex.split(sysconfig.get_config_var(name) or "")
 
 
+# Asked for once, before there are threads: the settings are read when the first of them is asked for.
+COMPILER, LINKER, SUFFIX = words_of("CC"), words_of("LDSHARED"), str(sysconfig.get_config_var("EXT_SUFFIX"))
+
+
 class Build:
     """The modules of the tree in *folder*."""
 
@@ -47,15 +51,15 @@ class Build:
             self._run(sys.executable, "-m", "cython", "-3", "-I", ".", source)
             source = source.with_suffix(".c")
         includes = ["-I", sysconfig.get_path("include")]
-        self._run(*words_of("CC"), *FLAGS, *includes, "-c", source, "-o", self._object_of(source))
+        self._run(*COMPILER, *FLAGS, *includes, "-c", source, "-o", self._object_of(source))
 
     def link(self, modules: list[Path]) -> None:
         """Link *modules*, each with the whole library."""
         library = [self._object_of(source) for source in self._library]
         for module in modules:
-            made = module.with_suffix(sysconfig.get_config_var("EXT_SUFFIX"))
+            made = module.with_suffix(SUFFIX)
             (self._folder / made).unlink(missing_ok=True)  # it may be in use
-            self._run(*words_of("LDSHARED"), self._object_of(module), *library, "-o", made)
+            self._run(*LINKER, self._object_of(module), *library, "-o", made)
 
     def _object_of(self, source: Path) -> Path:
         return source.with_suffix(".o")

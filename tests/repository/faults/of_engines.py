@@ -428,7 +428,6 @@ _OF_DECODERS = [
         ("tests/reference/test_reference_decoder.py::test_paper_blocks_with_cut_streams",),
     ),
     Fault("there are more escapes than there were", PAPER, "if (left->total == 0)", "if (0)", STREAMS),
-    Fault("words are longer than their block", PAPER, "if (word.size > room)", "if (0)", STREAMS),
     Fault("words are copied beyond their block", PAPER, "if (word.size <= COPY_SIZE && room >= COPY_SIZE)", "if (1)", STREAMS),
     Fault(
         "words are shorter than their block",
