@@ -270,8 +270,7 @@ class _BlockDecoding:
             self._decode_by_engine(content, segment)
 
     def _decode_by_engine(self, content: BlockContent, segment: Segment) -> None:
-        if self._decoder is None:
-            raise QczCorruptError(f"{self._where(segment)} is of an engine, yet the block names none")
+        assert self._decoder is not None  # a block without an engine has no such segment: its body was checked
         start = content.filled
         try:
             content.decode(self._decoder, self._payload(segment), segment.content_size)

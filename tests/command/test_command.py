@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -18,6 +19,8 @@ from samples import english, random_bytes, synthetic_text
 
 import quasicryth
 from quasicryth.command.interface import invoke
+from quasicryth.command.names import Suffix
+from quasicryth.command.transfer import open_source
 from quasicryth.frames.blocks import encode_block
 from quasicryth.frames.encoder import FrameEncoder
 
@@ -64,6 +67,25 @@ def test_symbolic_links_are_followed_with_force_only(folder):
     assert b"symbolic link" in run_command("compress", "link", cwd=folder).stderr
     assert run_command("compress", "-f", "link", cwd=folder).returncode == 0
     assert (folder / "link.qcz").read_bytes() == PACKED
+
+
+def test_a_symbolic_link_that_appears_meanwhile_is_not_followed(folder, monkeypatch):
+    """Between the look at a name and the opening of it, somebody puts a link there."""
+    real = os.lstat
+    (folder / "secret").write_bytes(b"not for everyone")
+
+    def look(path, **options):
+        status = real(path, **options)
+        if os.fspath(path) == str(folder / "a.txt") and not stat.S_ISLNK(status.st_mode):
+            os.unlink(path)
+            os.symlink("secret", path)
+        return status
+
+    monkeypatch.setattr(os, "lstat", look)
+    with pytest.raises(OSError, match=os.strerror(errno.ELOOP)), open_source(str(folder / "a.txt"), follow=False):
+        pass
+    monkeypatch.undo()
+    assert (folder / "a.txt").is_symlink()
 
 
 def test_hostile_names_are_not_sent_to_the_terminal(folder):
@@ -171,6 +193,12 @@ def test_a_signal_that_is_ignored_stays_so(folder):
     assert (folder / "new").read_bytes() == PACKED
 
 
+def test_a_name_that_is_nothing_but_the_suffix_is_no_compressed_file():
+    suffix = Suffix()
+    assert [suffix.ends(name) for name in ("a.qcz", "folder/a.qcz", ".qcz", "folder/.qcz")] == [True, True, False, False]
+    assert suffix.add(".qcz") == ".qcz.qcz"
+
+
 def test_names_that_are_no_text(folder):
     name = b"no\xff text\n"
     (folder / os.fsdecode(name)).write_bytes(TEXT)
@@ -229,6 +257,40 @@ def test_a_source_that_changes_is_not_removed(folder, monkeypatch, capsys):
     assert invoke(["--rm", "a.txt"]) == 1
     assert "changed while it was read" in capsys.readouterr().err
     assert (folder / "a.txt").read_bytes() == TEXT + b"something new"
+
+
+def test_a_source_that_is_another_file_by_then_is_not_removed(folder, monkeypatch, capsys):
+    """Of the same size and time, as a program may keep it that writes a file anew."""
+
+    def tail(encoder):
+        before = os.stat("a.txt")
+        (folder / "new").write_bytes(TEXT[::-1])
+        os.utime("new", ns=(before.st_atime_ns, before.st_mtime_ns))
+        os.replace("new", "a.txt")
+        return original(encoder)
+
+    original = FrameEncoder.tail
+    monkeypatch.setattr(FrameEncoder, "tail", tail)
+    monkeypatch.chdir(folder)
+    assert invoke(["--rm", "a.txt"]) == 1
+    assert "changed while it was read" in capsys.readouterr().err
+    assert (folder / "a.txt").read_bytes() == TEXT[::-1]
+
+
+def test_a_folder_that_cannot_be_read_is_a_failure(folder, monkeypatch, capsys):
+    real = os.scandir
+
+    def scan(path):
+        if os.path.basename(path) == "below":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+        return real(path)
+
+    (folder / "below").mkdir()
+    monkeypatch.setattr(os, "scandir", scan)
+    monkeypatch.chdir(folder)
+    assert invoke(["-r", "."]) == 1
+    assert os.strerror(errno.EACCES) in capsys.readouterr().err
+    assert (folder / "a.txt.qcz").read_bytes() == PACKED
 
 
 def test_an_output_that_appears_meanwhile_is_kept(folder, monkeypatch, capsys):

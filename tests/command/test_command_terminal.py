@@ -31,7 +31,7 @@ def terminal_folder(tmp_path_factory):
     (folder / "long.txt").write_bytes(LONG)
     (folder / "bin").mkdir()
     script = folder / "bin" / "qcz"
-    script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m quasicryth "$@"\n')
+    script.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -m quasicryth "$@"\n')
     script.chmod(0o755)
     return folder
 

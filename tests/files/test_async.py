@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import io
 import threading
 import time
@@ -12,6 +13,7 @@ from samples import synthetic_text
 
 import quasicryth
 import quasicryth.frames.encoder
+from quasicryth.files.asynchronous import AsyncQczFile
 
 TEXT = synthetic_text(20_000)
 PACKED = quasicryth.compress(TEXT, 1, block_size=3000)
@@ -171,6 +173,52 @@ def test_a_cancelled_write_has_ended_and_leaves_nothing(tmp_path, monkeypatch):
 
     asyncio.run(run())
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_a_call_that_is_cancelled_again_and_again_is_waited_for(monkeypatch, times):
+    running = threading.Event()
+    ended = threading.Event()
+
+    def slow(content, *_):
+        running.set()
+        time.sleep(0.1)
+        ended.set()
+        raise MemoryError
+
+    monkeypatch.setattr(quasicryth.frames.encoder, "encode_block", slow)
+
+    async def run() -> None:
+        file = await quasicryth.open_async(io.BytesIO(), "wb", level=1, block_size=20_000)
+        task = asyncio.ensure_future(file.write(TEXT))
+        while not running.is_set():
+            await asyncio.sleep(0.01)
+        for _ in range(times):
+            task.cancel()
+            await asyncio.sleep(0.01)
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert ended.is_set()
+        await file.discard()
+
+    asyncio.run(run())
+
+
+def test_calls_are_made_in_order_though_one_takes_longer():
+    class Slow(quasicryth.QczFile):
+        def write(self, data, /):
+            time.sleep(0.05 if data == b"first " else 0)
+            return super().write(data)
+
+    async def run() -> None:
+        target = io.BytesIO()
+        async with AsyncQczFile(Slow(target, "w")) as file:
+            await asyncio.gather(file.write(b"first "), file.write(b"second"))
+            with pytest.raises(TypeError, match="cannot be pickled or copied"):
+                copy.copy(file)
+        assert quasicryth.decompress(target.getvalue()) == b"first second"
+
+    asyncio.run(run())
 
 
 def test_a_file_that_was_damaged_says_so_again_and_gives_what_is_whole(tmp_path):

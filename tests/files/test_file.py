@@ -15,6 +15,7 @@ import stat
 import sys
 import tarfile
 import threading
+import time
 from functools import partial
 
 import pytest
@@ -25,6 +26,9 @@ from samples import SMALL, synthetic_text
 
 import quasicryth
 from quasicryth import QczFile
+from quasicryth.base.limits import Limits
+from quasicryth.base.progress import Progress
+from quasicryth.files.content_reader import ContentReader
 
 TEXT = synthetic_text(20_000)
 PACKED = quasicryth.compress(TEXT, 1, block_size=3000)
@@ -230,6 +234,16 @@ def test_a_file_that_is_dropped_is_not_finished(mode):
     assert os.listdir() == []
 
 
+def test_a_text_file_that_is_dropped_closes_what_is_below_it():
+    file = quasicryth.open("new.qcz", "wt")
+    file.write("text")
+    below = file.buffer
+    with pytest.warns(ResourceWarning, match="unclosed file"):
+        del file
+    assert below.closed
+    assert os.listdir() == []
+
+
 @pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.parametrize("calls", range(4))
 def test_a_write_that_failed_does_not_end_in_a_whole_frame(calls, threads):
@@ -245,6 +259,21 @@ def test_a_write_that_failed_does_not_end_in_a_whole_frame(calls, threads):
         with pytest.raises(quasicryth.QczError, match="cannot be finished"):
             file.close()
     assert file.closed
+    with pytest.raises(quasicryth.QczTruncatedError):
+        quasicryth.decompress(target.getvalue())
+
+
+def test_a_flush_that_failed_does_not_end_in_a_whole_frame():
+    target = Failing(calls=1)  # the header is written
+    file = QczFile(target, "w", level=1)
+    file.write(TEXT)
+    with pytest.raises(OSError, match="No space"):
+        file.flush()
+    target.calls = 10  # there is room again
+    file.flush()  # has nothing to do any more
+    for call in (partial(file.write, b"more"), file.close):
+        with pytest.raises(quasicryth.QczError, match="cannot be finished"):
+            call()
     with pytest.raises(quasicryth.QczTruncatedError):
         quasicryth.decompress(target.getvalue())
 
@@ -401,6 +430,16 @@ def test_an_error_is_raised_again():
                 file.read()
 
 
+def test_a_block_that_failed_fails_again_after_a_seek():
+    damaged = bytearray(PACKED)
+    damaged[-60] ^= 1  # in the last block
+    with QczFile(io.BytesIO(damaged)) as file:
+        for place in (0, 18_000, 17_999, 18_000):
+            file.seek(place)
+            with pytest.raises(quasicryth.QczCorruptError):
+                file.read()
+
+
 def test_a_cut_file_is_read_to_the_cut():
     for end in (len(PACKED) - 1, len(PACKED) - 30):
         with QczFile(io.BytesIO(PACKED[:end])) as file, pytest.raises(EOFError):
@@ -508,6 +547,21 @@ def test_names_that_cannot_be():
         QczFile("missing")
 
 
+def test_the_raw_reader_by_itself_says_what_it_cannot_do():
+    reader = ContentReader(Pipe(PACKED), Limits(), 1, Progress(None))
+    assert not reader.seekable()
+    for call in (partial(reader.seek, 0), partial(reader.read_range, 0, 1)):
+        with pytest.raises(io.UnsupportedOperation, match="not seekable"):
+            call()
+    assert reader.read(3) == TEXT[:3]
+    reader.close()
+    for call in (partial(reader.readinto, bytearray(1)), reader.readall, reader.tell, partial(reader.seek, 0)):
+        with pytest.raises(ValueError, match="closed file"):
+            call()
+    with pytest.raises(ValueError, match="closed file"):
+        reader.read_range(0, 1)
+
+
 def test_what_is_closed_says_so():
     with open("old.qcz", "wb") as old:
         old.write(PACKED)
@@ -570,6 +624,28 @@ def test_one_file_in_many_threads():
     assert lines == [b"a whole line\n"] * 1600
 
 
+def test_one_file_written_in_many_threads():
+    """The file takes one block after the other, though the first of them take long."""
+
+    class Slow(io.BytesIO):
+        calls = 0
+
+        def write(self, data):
+            self.calls += 1
+            time.sleep(0.003 if self.calls % 2 else 0)
+            return super().write(data)
+
+    target = Slow()
+    parts = [bytes([65 + number]) * 500 for number in range(4)]
+    with QczFile(target, "w", level=1, block_size=500) as file:
+        threads = [threading.Thread(target=lambda part=part: [file.write(part) for _ in range(4)]) for part in parts]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert sorted(quasicryth.decompress(target.getvalue())) == sorted(b"".join(parts) * 4)
+
+
 def test_iteration_in_threads_goes_with_all_other_calls():
     packed = quasicryth.compress(b"a whole line\n" * 20_000, 1, block_size=5000)
     with QczFile(io.BytesIO(packed)) as file:
@@ -629,6 +705,11 @@ def test_lines_of_files_that_are_closed_or_written_are_refused():
     for call in (file.readline, file.__iter__, file.__next__, lines.__next__):
         with pytest.raises(ValueError, match="closed file"):
             call()
+    with QczFile(io.BytesIO(PACKED)) as file:
+        lines = iter(file)
+        next(lines)
+    with pytest.raises(ValueError, match="closed file"):
+        next(lines)  # though there were more lines at hand
     with QczFile(io.BytesIO(), "w") as file:
         for call in (file.readline, file.__iter__, file.__next__):
             with pytest.raises(io.UnsupportedOperation):

@@ -10,6 +10,7 @@ import struct
 import time
 
 import pytest
+import zstandard
 from frames.writer import block, entry, frame, frame_header, segment, tail
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,7 +22,7 @@ from quasicryth import find_damage, recover
 from quasicryth.base.file_bytes import FileBytes
 from quasicryth.frames.blocks import encode_zstd
 from quasicryth.frames.index import skim
-from quasicryth.frames.layout import Block, Tail
+from quasicryth.frames.layout import MAGIC, Block, Tail
 from quasicryth.frames.survey import Survey
 
 TEXT = synthetic_text(20_000)
@@ -371,7 +372,11 @@ def tiny_segments(count: int) -> bytes:
     return block(b"", segments, content_size=1 << 20)
 
 
-STRAY_INDEX = entry(b"x" * 20, b"x") + entry(b"x" * 22, b"xyz")
+def stray_tails(count: int) -> bytes:
+    """Frames without a tail, and as many tails of other frames."""
+    return (ONE_BLOCK + b"?" + tail(b"", entry(b"x" * 20, b"x") + entry(b"x" * 22, b"xyz"))) * count
+
+
 HOSTILE = {
     "footers": lambda: ONE_BLOCK + b"?" + footers(25_000),
     "blocks in blocks": lambda: frame_header() + b"?" + nested_blocks(8000),
@@ -383,9 +388,7 @@ HOSTILE = {
     "frames of junk": lambda: (ONE_BLOCK + b"?") * 3000,
     "tiny frames, one damaged": lambda: changed(quasicryth.compress(b"a") * 3000, 20, b"?"),
     "tiny frames, all damaged": lambda: changed(quasicryth.compress(b"a"), 38, b"?") * 3000,
-    "stray tails": lambda: b"".join(
-        (ONE_BLOCK + b"?" + tail(b"", entry(b"x" * 20, b"x") + entry(b"x" * 22, b"xyz"))) for _ in range(2500)
-    ),
+    "stray tails": lambda: stray_tails(2500),
     "broken payloads": lambda: frame_header() + b"".join(lying_block(b"x", number) for number in range(8000)),
     "files in blocks": lambda: frame_header() + b"".join(changed(block(PACKED, ordinal=number), 40, b"?") for number in range(30)),
 }
@@ -401,6 +404,97 @@ def test_no_data_takes_more_than_time_in_proportion(name):
         recover(source, io.BytesIO())
     assert source.read_bytes < 40 * len(data) + (8 << 20)
     assert time.process_time() - start < 10
+
+
+@pytest.mark.parametrize("data", [b"ZCQ\x91", b"?" * 3 + b"ZCQ\x91", b"\x91E" + b"?" * 6 + b"\xff" * 4 + b"ZCQ\x91"])
+def test_the_end_of_a_tail_that_cannot_be_there(data):
+    with pytest.raises(quasicryth.QczFormatError):
+        recover(io.BytesIO(data), io.BytesIO())
+
+
+def test_a_block_that_is_cut_in_its_header():
+    for size in range(3, len(block(b"x"))):
+        target = io.BytesIO()
+        assert not recover(io.BytesIO(frame_header() + b"?" + block(b"x")[:size]), target).complete
+        assert target.getvalue() == b""
+
+
+FIRST, SECOND = block(b"first"), block(b"second", ordinal=1)
+LOST = FIRST[:5] + b"?" + FIRST[6:]  # its header is broken: where the second block is, the tail says
+WRONG = SECOND.replace(b"second", b"sEcond")
+CUT_OFF = {
+    "nothing": (SECOND, entry(FIRST, b"first") + entry(SECOND, b"second"), b"second"),
+    "a body that is broken": (WRONG, entry(FIRST, b"first") + entry(SECOND, b"second"), b""),
+    "another size in the tail": (SECOND, entry(FIRST, b"first") + entry(SECOND, b"sec"), b""),
+}
+
+
+@pytest.mark.parametrize("name", CUT_OFF)
+def test_blocks_are_taken_where_the_tail_says_if_they_are_those(name):
+    written, index, expected = CUT_OFF[name]
+    target = io.BytesIO()
+    recovery = recover(io.BytesIO(frame_header() + LOST + written + tail(b"firstsecond", index)), target)
+    assert target.getvalue() == expected
+    assert not recovery.complete
+
+
+def test_a_tail_of_the_right_size_that_lists_other_blocks_is_damage():
+    index = entry(FIRST, b"first"), entry(FIRST, b"forth of it")
+    for number, damages in enumerate((0, 1)):
+        data = frame_header() + FIRST + tail(b"first", index[number])
+        assert len(quasicryth.find_damage(io.BytesIO(data))) == damages
+
+
+def test_a_magic_number_that_no_frame_follows_is_a_part_of_the_damage():
+    junk = b"??" + MAGIC + b"??" + MAGIC + b"?"
+    (damage,) = quasicryth.find_damage(io.BytesIO(PACKED + junk))
+    assert (damage.start, damage.end) == (len(PACKED), len(PACKED) + len(junk))
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_head_that_its_engine_refuses_costs_its_block_only(threads):
+    """How much memory the block takes is not known then."""
+    wrong = block(b"wrong", [segment(b"wrong", b"x", 3)], engine=1, head=b"\xff\xff")
+    target = io.BytesIO()
+    recovery = recover(io.BytesIO(frame((wrong, b"wrong"), (SECOND, b"second"))), target, memlimit=1 << 20, threads=threads)
+    assert target.getvalue() == b"second"
+    assert [damage.content_end for damage in recovery.damages] == [5]
+
+
+def test_a_block_that_waits_and_does_not_decode_does_not_count():
+    parts = [bytes([number]) * 99 for number in range(1, 4)]
+    payload = zstandard.ZstdCompressor().compress(b"?" * 99)
+    wrong = block(parts[0], [segment(parts[0], payload, 2)])
+    data = frame((wrong, parts[0]), *((block(part, ordinal=ordinal), part) for ordinal, part in enumerate(parts[1:], 1)))
+    target = io.BytesIO()
+    recover(io.BytesIO(data), target, max_length=2 * 99, threads=2)
+    assert target.getvalue() == parts[1] + parts[2]
+
+
+def test_no_more_is_looked_at_where_there_are_more_stray_tails():
+    class Source(io.BytesIO):
+        reads = 0
+
+        def read(self, size: int | None = -1) -> bytes:
+            self.reads += 1
+            return super().read(size)
+
+    reads = []
+    for count in (100, 400):
+        source = Source(stray_tails(count))
+        recover(source, io.BytesIO())
+        reads.append(source.reads / count)
+    assert reads[1] < 1.3 * reads[0]
+
+
+def test_no_number_is_tried_for_a_block_that_is_too_far_away():
+    """There may be any number of blocks that are gone: as many as are looked for, or more."""
+    for ordinal, expected in ((1023, b"far away"), (1024, b"")):
+        data = frame_header() + b"?" + block(b"far away", ordinal=ordinal)
+        target = io.BytesIO()
+        recovery = recover(io.BytesIO(data), target)
+        assert target.getvalue() == expected
+        assert not recovery.complete
 
 
 @pytest.mark.parametrize("removed", [range(2, 4), range(1, 5)])

@@ -6,7 +6,7 @@ import io
 import struct
 
 import pytest
-from frames.writer import block, entry, frame_header, low32, tail, varint
+from frames.writer import block, entry, frame_header, low32, segment, tail, varint
 from hypothesis import given
 from hypothesis import strategies as st
 from samples import CountingFile, random_bytes, synthetic_text
@@ -218,3 +218,38 @@ def test_damage_elsewhere_is_no_hindrance():
                 file.read(10)
             file.seek(10_000)
             assert file.read(100) == TEXT[10_000:10_100]
+
+
+def test_blocks_that_are_found_by_the_index_are_checked():
+    """The one byte that is wrong is in a checksum, and not in what is decoded."""
+    wrong = block(b"xyz", [segment(b"xyz", checksum=b"oops")])
+    data = frame_header() + ABC + block(b"xyz", [segment(b"xyz", ordinal=1, checksum=b"oops")], 1)
+    data += tail(b"abcxyz", entry(ABC, b"abc") + entry(wrong, b"xyz"))
+    assert read_range(io.BytesIO(data), 1, 3) == b"bc"
+    with pytest.raises(quasicryth.QczCorruptError, match="checksum of its segment 0"):
+        read_range(io.BytesIO(data), 3, 4)
+
+
+def test_a_cut_frame_is_said_to_be_cut_where_it_is():
+    for size in (ABC.index(b"abc"), len(ABC) - 1):
+        with pytest.raises(quasicryth.QczTruncatedError, match=f"ends at byte {15 + size}, inside block 0"):
+            get_frame_info(frame_header() + ABC[:size])
+
+
+@pytest.mark.parametrize("threads", [1, 2, 4])
+def test_what_is_before_an_error_comes_first_after_a_seek_too(threads):
+    damaged = bytearray(PACKED)
+    damaged[-60] ^= 1  # in the last block
+    with QczFile(io.BytesIO(damaged), threads=threads) as file:
+        file.seek(12_000)
+        assert b"".join(iter(lambda: file.read1(1000), TEXT[17_000:18_000])) == TEXT[12_000:17_000]
+        with pytest.raises(quasicryth.QczCorruptError):
+            file.read1()
+
+
+def test_there_is_nothing_before_the_beginning():
+    with QczFile(io.BytesIO(PACKED)) as file:
+        for offset, whence in ((-1, io.SEEK_SET), (-len(TEXT) - 1, io.SEEK_END), (-1, io.SEEK_CUR)):
+            assert file.seek(offset, whence) == file.tell() == 0
+            assert file.read(3) == TEXT[:3]
+            file.seek(0)

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import pickle
 import random
+import sys
 import threading
 import time
 
 import pytest
+from frames.writer import block, entry, frame_header, tail
 from hypothesis import given
 from hypothesis import strategies as st
 from samples import random_bytes, synthetic_text
 
 import quasicryth
+import quasicryth.frames.decoder
 from quasicryth import Compressor, Decompressor
+from quasicryth.base.limits import Limits
+from quasicryth.frames.decoder import FrameDecoder
+from quasicryth.frames.parser import FrameParser
 
 TEXT = synthetic_text(20_000)
 PACKED = quasicryth.compress(TEXT, 1, block_size=3000)
@@ -102,6 +108,11 @@ def test_wrong_modes_and_data():
     with pytest.raises(TypeError):
         compressor.compress("text")
     assert quasicryth.decompress(compressor.compress(b"still good") + compressor.flush()) == b"still good"
+    decompressor = Decompressor()
+    for wrong in (1.0, "1", None):
+        with pytest.raises(TypeError, match="max_length must be an int"):
+            decompressor.decompress(b"", wrong)
+    assert decompressor.decompress(quasicryth.compress(b"still good")) == b"still good"
 
 
 @pytest.mark.parametrize("threads", [1, 2])
@@ -311,3 +322,73 @@ def test_nothing_of_the_callers_is_held_after_an_error():
         assert not data
         with pytest.raises(quasicryth.QczError):
             decompressor.decompress(bytearray(PACKED))
+
+
+def test_what_follows_a_wrong_frame_is_not_kept():
+    wrong = block(b"xyz")
+    data = frame_header() + wrong + tail(b"xyz", entry(wrong, b"xyz"), checksum=0) + b"what follows"
+    before = sys.getrefcount(data)
+    decompressor = Decompressor()
+    assert decompressor.decompress(data, 0) == b""
+    assert sys.getrefcount(data) > before
+    with pytest.raises(quasicryth.QczCorruptError):
+        decompressor.decompress(b"")
+    assert sys.getrefcount(data) == before
+
+
+def test_an_interruption_between_blocks_is_not_forgotten(monkeypatch):
+    """What was to be returned is lost with it: what follows cannot be taken for the rest."""
+    decompressor = Decompressor()
+    with monkeypatch.context() as patched:
+
+        def interrupt(_decompressor):
+            raise KeyboardInterrupt
+
+        patched.setattr(Decompressor, "_end", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            decompressor.decompress(PACKED)
+    for _ in range(2):
+        with pytest.raises(quasicryth.QczError, match="interrupted"):
+            decompressor.decompress(PACKED)
+
+
+def test_no_block_is_decoded_before_it_is_wanted(monkeypatch):
+    decoded = []
+    decode = quasicryth.frames.decoder.decode_block
+
+    def count(block, *arguments):
+        decoded.append(block.ordinal)
+        return decode(block, *arguments)
+
+    monkeypatch.setattr(quasicryth.frames.decoder, "decode_block", count)
+    decompressor = Decompressor()
+    packed = quasicryth.compress(b"text" * 100, 1, block_size=200)
+    for blocks, size in (([], 0), ([0], 200), ([0, 1], 100), ([0, 1], 100)):
+        assert len(decompressor.decompress(packed if not blocks else b"", size)) == size
+        assert decoded == blocks
+    assert decompressor.eof
+
+
+def test_an_interruption_while_bytes_are_taken_is_not_forgotten(monkeypatch):
+    decompressor = FrameDecoder(Limits())
+    with monkeypatch.context() as patched:
+
+        def interrupt(_parser, _piece):
+            raise KeyboardInterrupt
+
+        patched.setattr(FrameParser, "take", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            decompressor.feed(PACKED[:3])
+    assert decompressor.wanted == 0
+    for _ in range(2):
+        with pytest.raises(quasicryth.QczError, match="interrupted"):
+            decompressor.pop()
+
+
+def test_a_decoder_takes_nothing_after_an_error():
+    decoder = FrameDecoder(Limits())
+    decoder.feed(b"no")
+    assert decoder.wanted == 0
+    for _ in range(2):
+        with pytest.raises(quasicryth.QczFormatError):
+            decoder.pop()

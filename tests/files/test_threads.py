@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import os
 import signal
@@ -9,6 +10,8 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import AsyncIterator, Callable
+from types import SimpleNamespace
 
 import pytest
 from paths import run_command
@@ -18,6 +21,7 @@ import quasicryth
 import quasicryth.frames.decoder
 import quasicryth.frames.encoder
 from quasicryth.base.threads import OrderedWork, count_threads
+from quasicryth.frames import decoder, encoder
 
 TEXT = synthetic_text(100_000)
 
@@ -109,6 +113,40 @@ def test_blocks_that_do_not_fit_into_the_limit_together_wait_for_each_other():
     assert peak <= 100
 
 
+def test_there_is_room_for_what_fits_beside_what_waits():
+    work: OrderedWork[int] = OrderedWork(2, memlimit=100)
+    assert work.has_room_for(1000)  # alone it may be tried
+    work.put(lambda: 1, 60)
+    assert work.has_room_for(40)
+    assert not work.has_room_for(41)
+    for _ in range(3):
+        work.put(lambda: 1)
+    assert work.full
+    assert not work.has_room_for(0)
+    work.close()
+
+
+def test_what_nobody_will_take_is_not_begun():
+    begun: list[int] = []
+    going = threading.Event()
+
+    def call(number: int) -> None:
+        begun.append(number)
+        going.wait(20)
+
+    before = set(threading.enumerate())
+    work: OrderedWork[None] = OrderedWork(2)
+    for number in range(4):
+        work.put(lambda number=number: call(number))
+    while len(begun) < 2:
+        time.sleep(0.001)
+    work.close()
+    going.set()
+    for thread in set(threading.enumerate()) - before:
+        thread.join(20)
+    assert sorted(begun) == [0, 1]
+
+
 def test_a_memory_limit_for_one_block_is_enough_for_all():
     packed = quasicryth.compress(TEXT, 4, block_size=20_000)
     from quasicryth.frames.info import describe
@@ -147,6 +185,97 @@ def test_no_thread_is_left(threads):
     while threading.active_count() > before:
         assert time.monotonic() < deadline
         time.sleep(0.01)
+
+
+def test_what_is_given_up_has_no_threads_though_it_is_still_there():
+    before = threading.active_count()
+    packed = quasicryth.compress(TEXT, 1, block_size=1000)
+    file = quasicryth.open(io.BytesIO(), "w", level=1, block_size=1000, threads=2)
+    file.write(TEXT)
+    file.discard()
+    compressor = quasicryth.Compressor(1, block_size=1000, threads=2)
+    compressor.compress(TEXT)
+    compressor.close()
+    with quasicryth.open(io.BytesIO(packed), threads=2) as reader:
+        reader.read(10)
+        reader.seek(len(TEXT) - 1)  # what follows the first bytes is not decoded any more
+        left = threading.active_count()
+    decompressor = quasicryth.Decompressor(threads=2)
+    with pytest.raises(quasicryth.QczCorruptError):
+        decompressor.decompress(packed[:5000] + b"damage" + packed[5006:])
+    deadline = time.monotonic() + 20
+    while threading.active_count() > before:
+        assert time.monotonic() < deadline, (file, compressor, reader, decompressor, left)
+        time.sleep(0.01)
+
+
+def leave_compress(packed: bytes, reached: Callable[[], object]) -> None:
+    del packed
+    quasicryth.compress(TEXT, 1, block_size=1000, threads=2, progress=lambda *_: reached())
+
+
+def leave_decompress(packed: bytes, reached: Callable[[], object]) -> None:
+    quasicryth.decompress(packed, threads=2, progress=lambda *_: reached())
+
+
+def leave_recover(packed: bytes, reached: Callable[[], object]) -> None:
+    quasicryth.recover(io.BytesIO(packed), SimpleNamespace(write=lambda _: reached()), threads=2)
+
+
+async def give(data: bytes) -> AsyncIterator[bytes]:
+    yield data
+    await asyncio.sleep(20)
+
+
+def leave_stream(pieces: AsyncIterator[bytes], reached: Callable[[], object]) -> None:
+    async def run() -> None:
+        async for _ in pieces:
+            try:
+                reached()
+            finally:
+                await pieces.aclose()
+
+    asyncio.run(run())
+
+
+WAYS_TO_LEAVE = {
+    "compress": leave_compress,
+    "decompress": leave_decompress,
+    "recover": leave_recover,
+    "compress_stream": lambda _, reached: leave_stream(
+        quasicryth.compress_stream(give(TEXT[:4000]), 1, block_size=1000, threads=2), reached
+    ),
+    "decompress_stream": lambda packed, reached: leave_stream(quasicryth.decompress_stream(give(packed), threads=2), reached),
+}
+
+
+@pytest.mark.parametrize("way", WAYS_TO_LEAVE)
+def test_blocks_that_wait_are_not_begun_when_work_is_left(monkeypatch, way):
+    packed = quasicryth.compress(TEXT, 1, block_size=1000)
+    begun: list[int] = []
+    going = threading.Event()
+    module, name = (encoder, "encode_block") if way.startswith("compress") else (decoder, "decode_block")
+    work = getattr(module, name)
+
+    def slow(*arguments):
+        begun.append(len(begun))
+        if len(begun) > 1:
+            going.wait(20)
+        return work(*arguments)
+
+    def reached() -> None:
+        while len(begun) < 3:  # one is done, and two threads are at the next
+            time.sleep(0.001)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(module, name, slow)
+    before = set(threading.enumerate())
+    with pytest.raises(ZeroDivisionError):
+        WAYS_TO_LEAVE[way](packed, reached)
+    going.set()
+    for thread in set(threading.enumerate()) - before:
+        thread.join(20)
+    assert len(begun) == 3
 
 
 def test_other_threads_go_on_meanwhile():

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from paths import ALL, IN_PROCESS, CommandFailedError
-from samples import SMALL, random_bytes, synthetic_text
+from samples import random_bytes, synthetic_text
 
 import quasicryth
 from quasicryth.frames import layout
@@ -21,7 +21,7 @@ FRAMES = {
     "mix, three blocks": quasicryth.compress(TEXT[:1200], block_size=450),
     "paper": quasicryth.compress(TEXT, engine="paper"),
     "paper, three blocks": quasicryth.compress(TEXT, engine="paper", block_size=2100),
-    "zstd": quasicryth.compress(SMALL["nul in text"]),
+    "zstd": quasicryth.compress(random_bytes(100) * 8),
     "stored": quasicryth.compress(random_bytes(300)),
     "empty": quasicryth.compress(b""),
     "segments": (Path(__file__).parent.parent / "data" / "good-segments.qcz").read_bytes(),

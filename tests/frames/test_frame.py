@@ -10,11 +10,16 @@ from paths import ALL, CommandFailedError
 from samples import random_bytes, synthetic_text
 
 import quasicryth
+from quasicryth.base.limits import Limits
 from quasicryth.engines import coded_block
-from quasicryth.engines.options import EngineOptions
+from quasicryth.engines.options import EngineOptions, make_options
 from quasicryth.engines.registry import engine_of_name
 from quasicryth.frames import blocks
+from quasicryth.frames.blocks import encode_zstd
+from quasicryth.frames.decoder import FrameDecoder
+from quasicryth.frames.encoder import FrameEncoder, encode_frame
 from quasicryth.frames.layout import FRAME_HEADER_SIZE
+from quasicryth.frames.varints import MalformedNumberError, read_varint
 
 TEXT = synthetic_text(5000)
 GOOD = quasicryth.compress(TEXT, engine="paper")
@@ -225,3 +230,41 @@ def test_a_tiny_block_cannot_claim_full_codebooks():
     claims = b"\0" + varint(1) + varint(1) + varint(65536) * 10 + varint(1) + varint(0) * 2
     head = claims + b"".join(varint(size) for size in sizes)
     rejected(of_engine("paper", head, bytes(sum(sizes))), quasicryth.QczCorruptError, "more than the words of the block can fill")
+
+
+@pytest.mark.parametrize(
+    "encoded", [b"", b"\x80", b"\xff\xff\xff\xff", b"\xff\xff\xff\xff\x10", b"\x80\x80\x80\x80\x80\x01", b"\x80\0"]
+)
+def test_numbers_that_end_early_or_late(encoded):
+    with pytest.raises(MalformedNumberError):
+        read_varint(encoded, 0)
+    assert read_varint(b"\xff\xff\xff\xff\x0f", 0) == ((1 << 32) - 1, 5)
+
+
+@pytest.mark.parametrize("size", [0, 4, 51, 255])
+def test_a_block_header_of_a_size_that_cannot_be_is_not_waited_for(size):
+    with pytest.raises(quasicryth.QczCorruptError, match="cannot have the size"):
+        quasicryth.Decompressor().decompress(frame_header() + b"\x91B" + bytes([size]))
+
+
+def test_what_was_written_is_compared_with_what_was_compressed():
+    encoder = FrameEncoder(make_options(1))
+    assert quasicryth.decompress(b"".join(encode_frame([b"abc", b"def"], encoder))) == b"abcdef"
+    encoder.verify([b"ab", b"cdef"])
+    for contents in ([b"abc", b"deg"], [b"abc"], [b"def", b"abc"], []):
+        with pytest.raises(quasicryth.QczCorruptError, match="does not decode to what was compressed"):
+            encoder.verify(contents)
+
+
+def test_a_block_that_does_not_decode_is_an_error_again_and_again():
+    wrong = block(b"x" * 99, [segment(b"x" * 99, encode_zstd(b"y" * 99), ZSTD)])
+    decoder = FrameDecoder(Limits())
+    for piece in (frame_header(), wrong):
+        while piece:
+            size = decoder.wanted
+            decoder.feed(piece[:size])
+            piece = piece[size:]
+    assert decoder.pop() is not None
+    for _ in range(2):
+        with pytest.raises(quasicryth.QczCorruptError, match="other content"):
+            decoder.pop()

@@ -17,6 +17,7 @@ import quasicryth
 from quasicryth.base.limits import Limits
 from quasicryth.frames.decoder import decompress_blocks
 from quasicryth.frames.index import read_index
+from quasicryth.frames.info import describe
 from quasicryth.frames.layout import READING_MEMORY
 
 TEXT = synthetic_text(100_000)
@@ -269,3 +270,46 @@ def test_the_memory_of_indexes_is_as_much_as_they_count():
         tracemalloc.stop()
         tails = sum(info.compressed_size for info in index.frames) if count > 1 else 22 + 2 * 4000
         assert peak < 10 * tails + 1200 * count + (64 << 10)
+
+
+def test_an_index_that_exceeds_the_limit_is_not_read_for_the_sake_of_progress():
+    packed = quasicryth.compress(bytes(range(200)), 1, block_size=1)
+    for limits, total in (({}, 200), ({"memlimit": 3000}, None)):
+        totals = set()
+        assert quasicryth.decompress(packed, progress=lambda _, total, totals=totals: totals.add(total), **limits) == bytes(
+            range(200)
+        )
+        assert totals == {total}
+
+
+def test_a_frame_cannot_have_more_blocks_than_the_format_allows(monkeypatch):
+    """The limits are brought within reach: those of the format are 2^32 blocks, and a tail of as many bytes."""
+    from quasicryth.frames import layout, parser
+
+    packed = quasicryth.compress(bytes(3), 1, block_size=1)
+    monkeypatch.setattr(parser, "MAX_BLOCK_COUNT", 3)
+    assert quasicryth.decompress(packed) == bytes(3)
+    monkeypatch.setattr(parser, "MAX_BLOCK_COUNT", 2)
+    with pytest.raises(quasicryth.QczLimitError, match="more blocks than the format allows"):
+        quasicryth.decompress(packed)
+    size = layout.MIN_TAIL_SIZE + 3 * 2
+    monkeypatch.setattr(layout, "_MAX_TAIL_SIZE", size)
+    assert quasicryth.compress(bytes(3), 1, block_size=1) == packed
+    monkeypatch.setattr(layout, "_MAX_TAIL_SIZE", size - 1)
+    with pytest.raises(quasicryth.QczLimitError, match="more blocks than its tail can list"):
+        quasicryth.compress(bytes(3), 1, block_size=1)
+
+
+def test_frames_of_nothing_count_for_the_limit_too():
+    frames = quasicryth.compress(b"", 1) * 100
+    assert len(read_index(io.BytesIO(frames), memlimit=150_000).frames) == 100
+    with pytest.raises(quasicryth.QczLimitError, match="index"):
+        read_index(io.BytesIO(frames), memlimit=100_000)
+
+
+def test_a_description_has_limits():
+    (frame,) = describe(io.BytesIO(PACKED), Limits(len(TEXT), 100 << 20))
+    assert len(frame["blocks"]) == 4
+    for limits in (Limits(max_length=len(TEXT) - 1), Limits(memlimit=60_000)):
+        with pytest.raises(quasicryth.QczLimitError):
+            describe(io.BytesIO(PACKED), limits)

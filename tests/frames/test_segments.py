@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import io
+import tracemalloc
 from collections.abc import Iterable
 
 import pytest
@@ -15,13 +18,23 @@ from samples import random_bytes, synthetic_text
 
 import quasicryth
 from quasicryth.base.limits import Limits
-from quasicryth.engines.coded_block import encode
+from quasicryth.engines.coded_block import CodedBlock, encode
 from quasicryth.engines.options import EngineOptions
 from quasicryth.engines.registry import engine_of_name
-from quasicryth.frames.blocks import decoder_memory, encode_zstd
+from quasicryth.frames import blocks
+from quasicryth.frames.blocks import Codebooks, decoder_memory, encode_block, encode_zstd
 from quasicryth.frames.info import describe
-from quasicryth.frames.layout import READING_MEMORY, Block
+from quasicryth.frames.layout import (
+    READING_MEMORY,
+    Block,
+    BlockHeader,
+    CodebookReference,
+    FrameHeader,
+    block_header_size,
+    parse_block_header,
+)
 from quasicryth.frames.parser import FrameParser
+from quasicryth.frames.segments import BodyInMemory, check_body
 
 TEXT = synthetic_text(3000)
 # Kind and content of each segment of a block. Zstandard is of no use below some size: then the segment is stored.
@@ -230,3 +243,63 @@ def test_segments_are_described():
     assert [part["kind"] for part in one["segments"]] == ["stored", "zstd", "stored", "zstd", "stored"]
     assert [part["content_bytes"] for part in one["segments"]] == [len(piece) for _, piece in MIXED]
     assert one["compressed_bytes"] == len(write(MIXED, 0)[0])
+
+
+def test_a_body_that_ends_early_is_damaged():
+    """As where a file is cut while it is looked at."""
+    head, payload = (coded := encode(TEXT, EngineOptions("fast", 1))).head, coded.segments[0][1]
+    for written in (block(b"xyz"), block(TEXT, [segment(TEXT, payload, ENGINE)], engine=engine_of_name("fast").number, head=head)):
+        header = parse_block_header(written[: block_header_size(written)], FrameHeader(1 << 26), 0, 0)
+        body = written[header.size :]
+        assert check_body(BodyInMemory(body), header, 0, 0) is not None
+        for size in range(len(body)):
+            with pytest.raises(quasicryth.QczCorruptError):
+                check_body(BodyInMemory(body[:size]), header, 0, 0)
+
+
+@pytest.mark.parametrize(("known", "message"), [(None, "not there"), (TEXT, "another one"), (b"book", "takes none")])
+def test_codebooks_that_cannot_be_used(known, message):
+    name = hashlib.sha256(b"book").digest()
+    named = Block(0, 0, BlockHeader(engine_of_name("fast").number, 3, 0, 12, CodebookReference(name, 1)), b"")
+    with pytest.raises(quasicryth.QczError, match=message):
+        Codebooks({} if known is None else {name: known}).prepare_for(named)
+
+
+def test_a_segment_that_its_engine_made_larger_is_not_written(monkeypatch):
+    """Though the block would be smaller: the format has no such segments."""
+    made = CodedBlock(b"", ((10, TEXT[:11]), (len(TEXT) - 10, b"much smaller")))
+    monkeypatch.setattr(blocks, "encode", lambda *_: made)
+    assert encode_block(TEXT, EngineOptions("fast", 1), 0).header.engine == 0
+    made = CodedBlock(b"", ((10, TEXT[:10]), (len(TEXT) - 10, b"much smaller")))
+    assert encode_block(TEXT, EngineOptions("fast", 1), 0).header.engine != 0
+
+
+def test_content_of_segments_that_is_not_what_was_compressed():
+    """The checksums of the segments are right; alone in a block, or one of several."""
+    engine = engine_of_name("fast")
+    coded = encode(TEXT, EngineOptions("fast", 1))
+    by_engine = segment(TEXT, coded.segments[0][1], ENGINE, content_checksum=b"oops")
+    zstd = segment(TEXT, encode_zstd(TEXT), ZSTD, content_checksum=b"oops")
+    for written, content in (
+        (block(TEXT, [by_engine], engine=engine.number, head=coded.head), TEXT),
+        (block(TEXT, [zstd]), TEXT),
+        (block(TEXT + b"x", [zstd, segment(b"x", number=1)]), TEXT + b"x"),
+    ):
+        with pytest.raises(quasicryth.QczCorruptError, match="decodes to other content"):
+            quasicryth.decompress(frame((written, content)))
+
+
+def test_memory_is_not_taken_for_bytes_that_are_not_there():
+    data = frame_header(block_size=1 << 30) + block(random_bytes(1000), content_size=1 << 26, body_size=1 << 26)
+    tracemalloc.start()
+    try:
+        for path in (
+            quasicryth.decompress,
+            quasicryth.Decompressor().decompress,
+            lambda data: quasicryth.recover(io.BytesIO(data), io.BytesIO()),
+        ):
+            with contextlib.suppress(quasicryth.QczTruncatedError):
+                path(data)
+        assert tracemalloc.get_traced_memory()[1] < 1 << 23
+    finally:
+        tracemalloc.stop()

@@ -19,8 +19,9 @@ from quasicryth.engines import coded_block
 from quasicryth.engines.coded_block import CodedBlock
 from quasicryth.engines.options import EngineOptions
 from quasicryth.engines.registry import engine_of_name
+from quasicryth.frames.varints import write_varint
 
-MIX, FAST = engine_of_name("mix"), engine_of_name("fast")
+MIX, FAST, PAPER = map(engine_of_name, ("mix", "fast", "paper"))
 
 
 def encode(engine, data: bytes, level: int) -> tuple[bytes, bytes]:
@@ -58,6 +59,93 @@ def test_damage_is_found(position):
     data[position % len(data)] ^= 1
     with pytest.raises(reference_decoder.FormatError):
         reference_decoder.decode(bytes(data))
+
+
+# Damaged blocks of the engine paper: both decoders take one for the same content, or both refuse it
+
+
+class PaperBlock:
+    """A block cut into the fields of its head and its streams, so that some of it can be changed and the rest stay right."""
+
+    def __init__(self, data: bytes) -> None:
+        self.size = len(data)
+        ((_, payload),) = (block := coded_block.encode(data, EngineOptions("paper", 6))).segments
+        fields = reference_decoder.Fields(block.head)
+        self.fields = [fields.number(1), *(fields.varint() for _ in range(15))]
+        rest = reference_decoder.Fields(payload)
+        self.streams = [rest.take(fields.varint()) for _ in range(6)]
+
+    def head(self, fields: list[int], sizes: list[int]) -> bytes:
+        return bytes([fields[0]]) + b"".join(map(write_varint, fields[1:] + sizes))
+
+    def assert_same(self, fields: list[int], streams: list[bytes]) -> None:
+        self.assert_same_bytes(self.head(fields, list(map(len, streams))), b"".join(streams))
+
+    def assert_same_bytes(self, head: bytes, payload: bytes) -> None:
+        """What a head asks for is refused before memory is taken for it, and not only when there is too little in the payload."""
+        is_refused = content_or_none(reference_decoder.read_paper_header, head, self.size) is None
+        assert is_refused == (content_or_none(PAPER.memory_needed, head, self.size) is None)
+        assert content_or_none(decode, PAPER, head, payload, self.size) == (
+            None if is_refused else content_or_none(reference_decoder.decode_paper, head, payload, self.size)
+        )
+
+
+PAPER_TEXTS = {
+    "word": b"word",
+    "small": b"one two THREE, one two three. Zwei",
+    "phrases": b"the same line, again and again and once more. The same line! " * 6 + b"Ended by UNIQUE words of no book, x",
+    "repeats": b"the cat sat on the mat and the dog sat on the log; " * 60,
+}
+
+
+@pytest.fixture(scope="module", params=PAPER_TEXTS)
+def paper_block(request):
+    return PaperBlock(PAPER_TEXTS[request.param])
+
+
+def test_paper_blocks_with_wrong_fields(paper_block):
+    fields, streams = paper_block.fields, paper_block.streams
+    for place, value in enumerate(fields):
+        for wrong in {0, 1, value - 1, value + 1, 2 * value, 65_537, paper_block.size, paper_block.size + 1, (1 << 32) - 1} - {-1}:
+            if place > 0 or wrong < 256:
+                paper_block.assert_same([*fields[:place], wrong, *fields[place + 1 :]], streams)
+
+
+def test_paper_blocks_with_large_books(paper_block):
+    """The largest books, and one entry more; nothing but the head is looked at."""
+    words = [0, 200_000, 65_536, *[0] * 10, 200_000, 0, 0]
+    phrases = [0, 1000, 1, *[0] * 9, 16 * 1000 // 144, 1, 0, 0]
+    for fields, place in ((words, 2), (phrases, 12)):
+        for more in range(2):
+            head = paper_block.head([*fields[:place], fields[place] + more, *fields[place + 1 :]], [0] * 6)
+            read = [content_or_none(call, head, 1 << 20) for call in (reference_decoder.read_paper_header, PAPER.memory_needed)]
+            assert [one is None for one in read] == [more == 1] * 2
+
+
+def test_paper_blocks_with_wrong_heads(paper_block):
+    paper_block.assert_same([0] * 16, paper_block.streams)
+    head, payload = paper_block.head(paper_block.fields, list(map(len, paper_block.streams))), b"".join(paper_block.streams)
+    for wrong in (head[:-1], head + b"\0", head[:-1] + bytes([head[-1] | 0x80, 0]), head[:-1] + bytes([head[-1] ^ 1])):
+        paper_block.assert_same_bytes(wrong, payload)
+    overlong = head[:1] + bytes([byte | 0x80 for byte in write_varint(paper_block.fields[1]).ljust(4, b"\0")]) + b"\x10"
+    paper_block.assert_same_bytes(overlong + head[1 + len(write_varint(paper_block.fields[1])) :], payload)
+    for wrong in (payload[:-1], payload + b"\0"):
+        paper_block.assert_same_bytes(head, wrong)
+
+
+def test_paper_blocks_with_cut_streams(paper_block):
+    for number, stream in enumerate(paper_block.streams):
+        for size in range(max(len(stream) - 12, 0), len(stream) + 2):
+            streams = [*paper_block.streams[:number], stream[:size].ljust(size, b"\0"), *paper_block.streams[number + 1 :]]
+            paper_block.assert_same(paper_block.fields, streams)
+
+
+def test_paper_blocks_with_changed_streams(paper_block):
+    generator = random.Random(8)
+    for number, stream in enumerate(paper_block.streams):
+        for _ in range(15 if stream else 0):
+            wrong = changed(stream, generator.randrange(min(len(stream), 40)), 1 << generator.randrange(8))
+            paper_block.assert_same(paper_block.fields, [*paper_block.streams[:number], wrong, *paper_block.streams[number + 1 :]])
 
 
 # Blocks of the engine mix
