@@ -16,10 +16,8 @@ COUNTS = {"decode_oneshot": 2000, "decode_stream": 1000, "frame_info": 1000, "ro
 
 
 @pytest.fixture(scope="module")
-def package(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("sanitized")
-    sanitized.build(folder, skip_checksums=True)
-    return folder
+def package(builds):
+    return builds.sanitized_package()
 
 
 def run_python(package, *arguments, sanitizers: str = sanitized.SANITIZERS[0]) -> subprocess.CompletedProcess[str]:
