@@ -24,12 +24,14 @@ def name_of(source) -> str:
     return source.relative_to(CSRC).as_posix()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", SOURCES, ids=name_of)
 @pytest.mark.parametrize("options", [OPTIMIZED, ["-O0", "-DNDEBUG"]], ids=["O3", "O0"])
 def test_no_warnings(builds, source, options):
     builds.compiled(source, options)
 
 
+@pytest.mark.slow
 def test_no_warnings_without_vectors(builds):
     """Only of what looks for them: the rest is the same as with them."""
     compiled = 0
@@ -47,6 +49,7 @@ def test_no_floating_point_no_input_output_no_exit(source):
     assert not re.search(r"\b(float|double|printf|FILE|exit|abort|Python\.h)\b", code)
 
 
+@pytest.mark.slow
 def test_no_variable_state(builds):
     for compiled in builds.optimized_library():
         sections = subprocess.run(["size", "-A", compiled], capture_output=True, text=True, check=True).stdout
@@ -84,12 +87,14 @@ def harness(builds, tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", TARGETS)
 def test_honest_payloads_under_sanitizers(harness, seeds, engine):
     run = subprocess.run([harness / f"replay {engine}", *seeds[engine]], capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", TARGETS)
 def test_hostile_payloads_under_sanitizers(harness, seeds, engine):
     count = str(TARGETS[engine][1])
@@ -99,6 +104,7 @@ def test_hostile_payloads_under_sanitizers(harness, seeds, engine):
     assert count in run.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["paper", "fast", "mix"])
 def test_inputs_that_fuzzing_found_under_sanitizers(harness, engine, tmp_path):
     inputs = unpack_inputs(TARGETS[engine][0], tmp_path)
@@ -106,6 +112,7 @@ def test_inputs_that_fuzzing_found_under_sanitizers(harness, engine, tmp_path):
     assert run.returncode == 0, run.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "darwin", reason="the linker there cannot wrap functions")
 @pytest.mark.parametrize(("engine", "level"), [("fast", 2), ("mix", 4), ("mix", 9)])
 def test_every_allocation_may_fail(harness, tmp_path, engine, level):
@@ -117,6 +124,7 @@ def test_every_allocation_may_fail(harness, tmp_path, engine, level):
     assert "allocations to encode" in run.stdout
 
 
+@pytest.mark.slow
 def test_vector_and_plain_nodes_give_the_same_bytes(builds, tmp_path):
     """The frequency tree has SSE2, NEON and plain versions; one encoder of each kind writes the same."""
     program = tmp_path / "program.c"

@@ -52,6 +52,7 @@ def program(builds, tmp_path_factory):
     return folder / "peak_memory"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "darwin", reason="the linker there cannot wrap functions")
 @pytest.mark.parametrize(("engine", "level"), LEVELS)
 def test_no_more_is_taken_than_was_said(program, engine, level):

@@ -27,6 +27,7 @@ def package(tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 def test_the_toy_engine_in_a_build_that_has_it(package):
     command = [sys.executable, "-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", "tests/engines/toy/use_toy.py"]
     environment = {**os.environ, "PYTHONPATH": str(package)}
@@ -35,6 +36,7 @@ def test_the_toy_engine_in_a_build_that_has_it(package):
     assert " passed" in run.stdout
 
 
+@pytest.mark.slow
 def test_the_toy_engine_survives_every_allocation_that_fails(builds, tmp_path):
     if sys.platform == "darwin" or shutil.which(COMPILER) is None:
         pytest.skip("there is no linker here that wraps functions")

@@ -149,6 +149,7 @@ def test_no_thread_is_left(threads):
         time.sleep(0.01)
 
 
+@pytest.mark.slow
 def test_other_threads_go_on_meanwhile():
     """The engines let go of the interpreter: a thread that counts goes on counting while a block is compressed."""
     stop = threading.Event()
@@ -185,6 +186,7 @@ CALLS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="sends SIGINT")
 @pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.parametrize("name", CALLS)
