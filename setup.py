@@ -2,8 +2,12 @@
 
 import os
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from pathlib import Path
 
+from Cython.Build import cythonize
 from setuptools import Extension, setup
 from setuptools.command.build_clib import build_clib
 from setuptools.command.build_ext import build_ext
@@ -29,6 +33,16 @@ if TEST_ENGINE:
 BUILD = {"sources": SOURCES, "macros": MACROS, "include_dirs": ["csrc"], "cflags": FLAGS, "obj_deps": {"": HEADERS}}
 
 
+def on_all_processors(compile_sources):
+    """Return *compile_sources* so that it takes as many sources at a time as there are processors."""
+
+    def compile_at_once(sources, **options):
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            return list(chain(*pool.map(lambda source: compile_sources([source], **options), sources)))
+
+    return compile_at_once
+
+
 class BuildLibrary(build_clib):
     """Makes the archive anew: an archiver that replaces members takes two files of one name for the same."""
 
@@ -36,11 +50,20 @@ class BuildLibrary(build_clib):
         """Build *libraries*, of which none is there before."""
         for name, _ in libraries:
             Path(self.build_clib, self.compiler.library_filename(name)).unlink(missing_ok=True)
+        if sys.platform != "win32":  # where nobody tried it
+            self.compiler.compile = on_all_processors(self.compiler.compile)
         super().build_libraries(libraries)
 
 
 class BuildModules(build_ext):
-    """Builds the library first, and links a module again when the library is newer."""
+    """Builds the library first, and links a module again when the library is newer; as many at a time as there are processors."""
+
+    cython_is_in_use = threading.Lock()  # for it is not made for threads
+
+    def finalize_options(self):
+        """Take all processors if nothing else is said."""
+        super().finalize_options()
+        self.parallel = self.parallel or os.cpu_count()
 
     def run(self):
         """Build the library, then the modules."""
@@ -51,6 +74,9 @@ class BuildModules(build_ext):
         """Build *module*."""
         library = self.get_finalized_command("build_clib")
         module.depends = [*HEADERS, str(Path(library.build_clib, self.compiler.library_filename(LIBRARY)))]
+        with self.cython_is_in_use:
+            (translated,) = cythonize(module, include_path=module.include_dirs, force=self.force, quiet=self.verbose == 0)
+        module.sources = translated.sources
         super().build_extension(module)
 
 

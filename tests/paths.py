@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import io
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
+
+from command.command_server import CommandServer
 
 import quasicryth
 from quasicryth.frames.decoder import decompress_blocks
@@ -57,21 +61,28 @@ def run_command(*arguments: str, stdin: bytes = b"", cwd: Path | None = None) ->
     return subprocess.run([sys.executable, "-m", "quasicryth", *arguments], input=stdin, capture_output=True, cwd=cwd, check=False)
 
 
+@cache
+def command_server() -> CommandServer:
+    server = CommandServer()
+    server.__enter__()
+    atexit.register(server.__exit__, None, None, None)
+    return server
+
+
 def command(data: bytes) -> bytes:
     """The command on a file. A failure must give status 1, one line that names the file, and leave no output."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "data.qcz").write_bytes(data)
-        run = run_command("decompress", str(folder / "data.qcz"))
-        if run.returncode == 0:
-            assert run.stderr == b""
+        run = command_server()("qcz", "decompress", str(folder / "data.qcz"))
+        if run.status == 0:
+            assert run.stderr == ""
             return (folder / "data").read_bytes()
-        assert run.returncode == 1
+        assert run.status == 1
         assert [path.name for path in folder.iterdir()] == ["data.qcz"]
-        message = run.stderr.decode()
-        assert message.count("\n") == 1
-        assert "data.qcz: " in message
-        raise CommandFailedError(message)
+        assert run.stderr.count("\n") == 1
+        assert "data.qcz: " in run.stderr
+        raise CommandFailedError(run.stderr)
 
 
 IN_PROCESS: dict[str, Callable[[bytes], bytes]] = {

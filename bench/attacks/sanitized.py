@@ -45,7 +45,7 @@ def build(folder: Path, sanitizers: str = SANITIZERS[0], *, skip_checksums: bool
     """
     copy_sources(folder)
     checks = f"-fsanitize={sanitizers}" + (",fuzzer-no-link" if fuzzer else "")
-    flags = f"-g1 -O1 -fno-omit-frame-pointer {checks} -fno-sanitize-recover=all"
+    flags = f"-g1 -Og -fno-omit-frame-pointer {checks} -fno-sanitize-recover=all"
     if skip_checksums:
         flags += " -DQCZ_SKIP_CHECKSUMS"
     environment = {**os.environ, "CFLAGS": flags, "LDFLAGS": checks}

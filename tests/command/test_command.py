@@ -14,6 +14,7 @@ import sys
 import time
 
 import pytest
+from conftest import ROOT
 from paths import run_command
 from samples import english, random_bytes, synthetic_text
 
@@ -183,11 +184,12 @@ def test_a_signal_is_heard_while_an_engine_works(folder, number):
     assert tree(folder) == before
 
 
-def test_a_signal_that_is_ignored_stays_so(folder):
-    command = ["sh", "-c", 'trap "" HUP; exec "$@"', "sh", *QCZ, "-o", "new"]
+@pytest.mark.parametrize("name", ["INT", "HUP"])
+def test_a_signal_that_is_ignored_stays_so(folder, name):
+    command = ["sh", "-c", f'trap "" {name}; exec "$@"', "sh", *QCZ, "-o", "new"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder) as process:
         wait_for_part(folder)
-        process.send_signal(signal.SIGHUP)
+        process.send_signal(signal.Signals[f"SIG{name}"])
         process.communicate(TEXT, timeout=20)
         assert process.returncode == 0
     assert (folder / "new").read_bytes() == PACKED
@@ -197,6 +199,15 @@ def test_a_name_that_is_nothing_but_the_suffix_is_no_compressed_file():
     suffix = Suffix()
     assert [suffix.ends(name) for name in ("a.qcz", "folder/a.qcz", ".qcz", "folder/.qcz")] == [True, True, False, False]
     assert suffix.add(".qcz") == ".qcz.qcz"
+
+
+@pytest.mark.slow
+def test_signals_are_heard_however_the_tests_are_started():
+    test = f"{__file__}::{test_a_signal_is_heard_while_an_engine_works.__name__}"
+    pytest_command = [sys.executable, "-m", "pytest", "-n0", "-p", "no:cacheprovider", test]
+    command = ["sh", "-c", 'trap "" INT HUP; exec "$@"', "sh", *pytest_command]
+    run = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert "3 passed" in run.stdout, run.stdout
 
 
 def test_names_that_are_no_text(folder):

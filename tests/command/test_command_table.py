@@ -464,6 +464,7 @@ def test_test_for_programs(server, folder):
 # ---- bench -----------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_bench(server, folder):
     run = server("qcz", "bench", "--levels", "1:4", "a.txt", cwd=folder)
     assert (run.status, run.stderr) == (0, "")
@@ -472,6 +473,7 @@ def test_bench(server, folder):
     assert [row[1] for row in rows[2:]] == [f"{len(packed(TEXT, level)):,}" for level in range(1, 5)]
 
 
+@pytest.mark.slow
 def test_bench_for_programs(server):
     run = server("qcz", "bench", "--json", "-3", "--block-size", "1k", "-T2", stdin=TEXT)
     report = json.loads(run.stdout)

@@ -46,6 +46,7 @@ def terminal(terminal_folder):
         yield terminal
 
 
+@pytest.mark.slow
 def test_progress_on_a_terminal(terminal, terminal_folder):
     sent = terminal.type("qcz -9 --block-size 64k long.txt\n")
     lines = sent.split("\r\x1b[K")
@@ -56,11 +57,13 @@ def test_progress_on_a_terminal(terminal, terminal_folder):
     assert quasicryth.decompress((terminal_folder / "long.txt.qcz").read_bytes()) == LONG
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", ["-q", "--no-progress"])
 def test_no_progress_if_it_is_not_wanted(terminal, options):
     assert "\x1b[K" not in terminal.type(f"qcz -9f {options} --block-size 64k notes.txt\n")
 
 
+@pytest.mark.slow
 def test_no_progress_where_the_content_goes(terminal):
     assert "\x1b[K" not in terminal.type("qcz -9c --block-size 64k notes.txt | wc -c\n")
     assert "\x1b[K" in terminal.type("qcz -9cv --block-size 64k long.txt | wc -c\n")

@@ -52,6 +52,7 @@ def test_any_bytes(data, level):
     round_trip(data, level)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=15)
 @given(st.integers(0, 1 << 32), st.sampled_from([10_000, 300_000, 2_000_000]), st.sampled_from(LEVELS))
 def test_large_texts(seed, size, level):
@@ -91,6 +92,7 @@ def test_the_more_positions_the_more_phrases():
     assert phrases_of(english()[:300_000], None) == counts[-1]
 
 
+@pytest.mark.slow
 def test_phrases_of_all_lengths_come_back():
     """Each repeats often, but never twice in the same place between others: a match is no better than a phrase."""
     generator = random.Random(5)
@@ -113,6 +115,7 @@ def test_where_there_are_no_phrases_there_is_no_tiling(engine, level):
         quasicryth.compress(b"text", level, engine=engine, tiling="multi")
 
 
+@pytest.mark.slow
 def test_a_match_reaches_back_as_far_as_the_ring_and_no_further():
     far = b" ".join(b"%d" % (number % 9000) for number in range(1_100_000))
     round_trip(english()[:3000] + far + english()[:3000], 1)

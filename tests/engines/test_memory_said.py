@@ -7,8 +7,8 @@ import subprocess
 import sys
 
 import pytest
+from builds import CSRC, OPTIMIZED, WARNINGS, build
 from conftest import ROOT
-from engines.test_c_code import COMPILER, CSRC, WARNINGS
 from samples import CHINESE, english, random_bytes, source_code
 
 PROGRAM = ROOT / "tests" / "engines" / "peak_memory.c"
@@ -42,20 +42,19 @@ TEXTS = {
 
 
 @pytest.fixture(scope="module")
-def program(tmp_path_factory):
+def program(builds, tmp_path_factory):
     folder = tmp_path_factory.mktemp("peak")
     wrapped = ",".join(f"--wrap={name}" for name in ("malloc", "calloc", "realloc", "free"))
-    options = [*WARNINGS, "-O1", "-I", CSRC, f"-Wl,{wrapped}"]
-    subprocess.run([COMPILER, *options, PROGRAM, *sorted(CSRC.rglob("*.c")), "-o", folder / "peak_memory"], check=True)
+    options = [*WARNINGS, *OPTIMIZED, "-I", CSRC, f"-Wl,{wrapped}"]
+    build(*options, PROGRAM, *builds.optimized_library(), "-o", folder / "peak_memory")
     for name, text in TEXTS.items():
         (folder / name).write_bytes(text)
     return folder / "peak_memory"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "darwin", reason="the linker there cannot wrap functions")
-@pytest.mark.parametrize(
-    ("engine", "level"), [("fast", 1), ("fast", 2), ("fast", 3), ("mix", 4), ("mix", 6), ("mix", 7), ("mix", 9)]
-)
+@pytest.mark.parametrize(("engine", "level"), LEVELS)
 def test_no_more_is_taken_than_was_said(program, engine, level):
     command = [program, engine, str(level), *(program.parent / name for name in TEXTS)]
     run = subprocess.run(command, capture_output=True, text=True, check=False)

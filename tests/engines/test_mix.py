@@ -86,6 +86,7 @@ def comes_back(data: bytes, level: int = 6) -> bytes:
 # ---- round trips -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow("-7", "-8")
 @pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize("name", TEXTS)
 def test_text_comes_back_smaller(name, level):
@@ -93,23 +94,27 @@ def test_text_comes_back_smaller(name, level):
     assert len(payload) < len(TEXTS[name]) * 0.55
 
 
+@pytest.mark.slow("megabyte", "-9", "-7", "-8")
 @pytest.mark.parametrize("level", [4, 6, 9])
 @pytest.mark.parametrize("name", ODD)
 def test_odd_bytes_come_back(name, level):
     comes_back(ODD[name], level)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("level", LEVELS)
 def test_real_text_at_every_level(level):
     data = english() + source_code()
     assert len(comes_back(data, level)) < len(data) // 5
 
 
+@pytest.mark.slow
 def test_a_higher_level_is_not_larger_on_real_text():
     sizes = [len(payload_of(english(), level)) for level in LEVELS]
     assert sizes == sorted(sizes, reverse=True)
 
 
+@pytest.mark.slow("-7", "-8")
 @pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize("line", [b"the same line again and again\n", b"a", "слово ".encode(), b"ab\n", CHINESE[:30]])
 def test_repeats_are_fast_and_small(line, level):
@@ -119,6 +124,7 @@ def test_repeats_are_fast_and_small(line, level):
     assert time.process_time() - start < 5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TEXTS)
 def test_every_cpu_path_writes_the_same_and_reads_the_others(name):
     data = TEXTS[name]
@@ -128,6 +134,7 @@ def test_every_cpu_path_writes_the_same_and_reads_the_others(name):
         assert {MIX.decode_block(payload, len(data), path) for path in MIX.CPU_PATHS} == {data}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ODD)
 def test_every_cpu_path_writes_the_same_for_odd_bytes(name):
     data = ODD[name][:40_000]
@@ -162,6 +169,7 @@ def test_anything_comes_back(data, level, writer, reader):
     assert MIX.decode_block(payload, len(data), reader) == data
 
 
+@pytest.mark.slow
 @settings(max_examples=10)
 @given(st.integers(50_000, 300_000), st.integers(2, 20_000), st.integers(), st.sampled_from(LEVELS), st.lists(ANY_TEXT, max_size=5))
 def test_large_texts_with_anything_in_them(size, vocabulary, seed, level, strewn):
@@ -313,6 +321,7 @@ def peak_memory(program: str) -> int:
     return int(run.stdout) << 10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("level", [4, 9])
 def test_a_decoder_takes_no_more_memory_than_it_said(tmp_path, level):
     payload = payload_of(english(), level)

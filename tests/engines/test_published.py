@@ -27,12 +27,14 @@ def encoded(name: str, tiling: str) -> bytes:
     return packed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [pytest.param(name, marks=needs[name]) for name in HITS])
 def test_deep_hits_are_those_published(name):
     facts = PAPER.inspect_block(encoded(name, "multi"), len(corpus(name)))
     assert list(facts["hits_per_level"].values())[6:] == HITS[name]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [pytest.param(name, marks=needs[name]) for name in ADVANTAGE])
 def test_fibonacci_against_period_5(name):
     advantage = len(encoded(name, "period5")) - len(encoded(name, "fibonacci"))

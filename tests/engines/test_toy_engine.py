@@ -8,8 +8,8 @@ import subprocess
 import sys
 
 import pytest
+from builds import COMPILER, CSRC, FAIL_ALLOCATIONS, SANITIZERS, build
 from conftest import ROOT
-from engines.test_c_code import COMPILER, CSRC, FUZZ, SANITIZERS, WARNINGS
 
 from bench.attacks.sanitized import copy_sources
 
@@ -27,6 +27,7 @@ def package(tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 def test_the_toy_engine_in_a_build_that_has_it(package):
     command = [sys.executable, "-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", "tests/engines/toy/use_toy.py"]
     environment = {**os.environ, "PYTHONPATH": str(package)}
@@ -35,14 +36,14 @@ def test_the_toy_engine_in_a_build_that_has_it(package):
     assert " passed" in run.stdout
 
 
-def test_the_toy_engine_survives_every_allocation_that_fails(tmp_path):
+@pytest.mark.slow
+def test_the_toy_engine_survives_every_allocation_that_fails(builds, tmp_path):
     if sys.platform == "darwin" or shutil.which(COMPILER) is None:
         pytest.skip("there is no linker here that wraps functions")
     (tmp_path / "text").write_bytes(bytes(range(256)) * 12)
-    wrapped = ",".join(f"--wrap={name}" for name in ("malloc", "calloc", "realloc"))
-    sources = [*sorted(CSRC.rglob("*.c")), TOY / "engine.c", FUZZ / "fail_allocations.c"]
-    options = [*WARNINGS, *SANITIZERS, "-O0", "-DQCZ_TEST_ENGINE=toy", "-I", CSRC, f"-Wl,{wrapped}"]
-    subprocess.run([COMPILER, *options, *sources, "-o", tmp_path / "fail_allocations"], check=True)
+    sources = [CSRC / "engines" / "engines.c", TOY / "engine.c", ROOT / "tests" / "fuzz" / "fail_allocations.c"]
+    objects = [builds.compiled(source, [*SANITIZERS, "-DQCZ_TEST_ENGINE=toy"]) for source in sources]
+    build(*SANITIZERS, FAIL_ALLOCATIONS, *objects, builds.sanitized_library(), "-o", tmp_path / "fail_allocations")
     run = subprocess.run(
         [tmp_path / "fail_allocations", "toy", "1", tmp_path / "text"], capture_output=True, text=True, check=False
     )

@@ -29,6 +29,7 @@ async def gather(pieces) -> bytes:
     return b"".join([piece async for piece in pieces])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.parametrize("size", [1, 100, 5000, 1 << 20])
 def test_streams_are_those_of_the_one_shot_functions(size, threads):
@@ -130,6 +131,7 @@ def test_calls_at_once_wait_for_each_other():
     asyncio.run(run())
 
 
+@pytest.mark.slow
 def test_the_event_loop_goes_on_meanwhile():
     async def run() -> tuple[int, float]:
         turns = 0

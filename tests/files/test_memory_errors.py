@@ -24,6 +24,7 @@ def run_program(kind: str, **variables: str) -> list[str]:
     return run.stdout.splitlines()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="the allocator is taken from glibc")
 def test_each_allocation_of_the_engines(tmp_path):
     library = tmp_path / "failing_allocations.so"
@@ -32,6 +33,7 @@ def test_each_allocation_of_the_engines(tmp_path):
     assert len(lines) == 20
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(importlib.util.find_spec("_testcapi") is None, reason="this Python has no means to do without memory")
 def test_each_allocation_of_python():
-    assert len(run_program("python", PYTHONDEVMODE="")) == 17
+    assert len(run_program("python", PYTHONDEVMODE="")) == 14

@@ -37,6 +37,7 @@ def test_every_tiling_decodes_without_being_named(tiling):
     assert quasicryth.decompress(quasicryth.compress(data, engine="paper", tiling=tiling)) == data
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ENGINE_NAMES)
 @pytest.mark.parametrize("size", [1, 7, 1000, 65_536, 1 << 20])
 def test_any_block_size(size, engine):
@@ -96,6 +97,7 @@ def test_takes_any_buffer():
     assert quasicryth.decompress(memoryview(bytearray(expected))) == data
 
 
+@pytest.mark.slow
 def test_same_bytes_in_another_process():
     program = (
         "import sys, hashlib, quasicryth; data = sys.stdin.buffer.read(); "
@@ -181,6 +183,7 @@ def test_errors_are_one_family_and_survive_pickling():
     assert issubclass(quasicryth.QczTruncatedError, EOFError)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ENGINE_NAMES)
 @pytest.mark.parametrize("start", ["", "Some Capitals FIRST "])
 def test_streams_that_end_in_a_long_run_of_near_certain_symbols(start, engine):

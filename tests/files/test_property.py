@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -55,6 +56,7 @@ def large_data(draw) -> bytes:
     return bytes(data)
 
 
+@pytest.mark.slow
 @given(large_data(), OPTIONS)
 def test_large_inputs(data, options):
     comes_back(data, **options)

@@ -288,6 +288,7 @@ def folder(tmp_path):
     return tmp_path
 
 
+@pytest.mark.slow
 def test_the_command_test(folder):
     for arguments in (
         ["test", "good.qcz"],
@@ -312,6 +313,7 @@ def test_the_command_test(folder):
     assert (run.returncode, b"no .qcz frame" in run.stderr) == (1, True)
 
 
+@pytest.mark.slow
 def test_the_command_recover(folder):
     run = run_command("recover", "bad.qcz", "-o", "new", cwd=folder)
     assert run.returncode == 2
@@ -394,6 +396,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 def test_no_data_takes_more_than_time_in_proportion(name):
     """What is read is what is looked at, hashed and searched: it is bounded by the size of the data, and so is the time."""

@@ -75,6 +75,7 @@ def test_ranges_are_those_of_slices(start, stop, threads):
     assert read_range(io.BytesIO(FRAMES), start, stop, threads=threads) == CONTENT[start:stop]
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.integers(0, 41_000), st.integers(0, 4000)), max_size=10), st.integers(1, 3))
 def test_seeks_and_reads_across_frames(places, threads):
     with QczFile(io.BytesIO(FRAMES), threads=threads) as file:

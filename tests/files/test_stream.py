@@ -190,6 +190,7 @@ def test_memory_that_was_given_may_change():
     assert start + decompressor.decompress(b"") == TEXT
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.parametrize("size", [1, 1000, 1 << 20])
 def test_damage_is_raised_again_and_again(size, threads):
@@ -232,6 +233,7 @@ def test_limits_of_the_whole_frame():
             Decompressor(**arguments)
 
 
+@pytest.mark.slow
 def test_byte_by_byte_takes_linear_time():
     """Twice the bytes take about twice the time, whatever the machine: four times would be quadratic."""
 
@@ -245,6 +247,7 @@ def test_byte_by_byte_takes_linear_time():
     assert large < 20 * small
 
 
+@pytest.mark.slow
 def test_large_input_taken_in_small_pieces_takes_linear_time():
     def seconds(size: int) -> float:
         data = quasicryth.compress(random_bytes(size), 1, block_size=10_000)

@@ -278,6 +278,7 @@ def test_blocks_that_wait_are_not_begun_when_work_is_left(monkeypatch, way):
     assert len(begun) == 3
 
 
+@pytest.mark.slow
 def test_other_threads_go_on_meanwhile():
     """The engines let go of the interpreter: a thread that counts goes on counting while a block is compressed."""
     stop = threading.Event()
@@ -314,6 +315,7 @@ CALLS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="sends SIGINT")
 @pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.parametrize("name", CALLS)

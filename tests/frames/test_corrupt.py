@@ -43,6 +43,7 @@ def test_the_frames_are_of_the_kinds_they_are_named_for():
     assert kinds["segments"] == ["zstd"] * 2
 
 
+@pytest.mark.slow("mix", "paper", "two")
 @pytest.mark.parametrize("path", IN_PROCESS.values(), ids=IN_PROCESS)
 @pytest.mark.parametrize("data", FRAMES.values(), ids=FRAMES)
 def test_cut_at_any_byte(data, path):
@@ -54,6 +55,7 @@ def test_cut_at_any_byte(data, path):
             path(data[:end])
 
 
+@pytest.mark.slow("mix", "paper", "two")
 @pytest.mark.parametrize("path", IN_PROCESS.values(), ids=IN_PROCESS)
 @pytest.mark.parametrize("data", FRAMES.values(), ids=FRAMES)
 def test_any_byte_changed(data, path):
@@ -68,6 +70,7 @@ def test_any_byte_changed(data, path):
             path(bytes(damaged))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("data", FRAMES.values(), ids=FRAMES)
 def test_the_command_reports_damage_and_leaves_nothing(data):
     generator = random.Random(2)
@@ -80,6 +83,7 @@ def test_the_command_reports_damage_and_leaves_nothing(data):
         ALL["command"](data[: len(data) - 1])
 
 
+@pytest.mark.slow("command")
 @pytest.mark.parametrize("path", ALL.values(), ids=ALL)
 @pytest.mark.parametrize("junk", [b"\0", b"\n", b"junk", b"\x91QCX\0 more", b"PK\x03\x04"])
 def test_junk_after_a_frame(path, junk):
@@ -87,6 +91,7 @@ def test_junk_after_a_frame(path, junk):
         path(FRAMES["paper"] + junk)
 
 
+@pytest.mark.slow("command")
 @pytest.mark.parametrize("path", ALL.values(), ids=ALL)
 @pytest.mark.parametrize(
     "data", [b"plain text", b"\x1f\x8b\x08\0", b"\x28\xb5\x2f\xfd", b"\xfd7zXZ\0", b"\0" * 100, b"\x91QCZ\x01" + b"\0" * 40]

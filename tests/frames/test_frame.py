@@ -77,6 +77,7 @@ def test_empty_blocks():
     rejected(frame_header() + block(b"xyz", segments=[]), quasicryth.QczCorruptError, "a body of 0 bytes")
 
 
+@pytest.mark.slow
 def test_bodies_of_sizes_that_cannot_be():
     for size in (0, 7, 68, 0xFFFFFFFF):
         rejected(frame_header() + block(b"xyz", body_size=size), quasicryth.QczCorruptError, f"a body of {size} bytes for 3")
@@ -159,6 +160,7 @@ def of_engine(name: str, head: bytes, payload: bytes, content: bytes = TEXT) -> 
     return frame_header() + block(content, [segment(content, payload, ENGINE)], engine=ENGINES[name][0], head=head)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ENGINES)
 def test_heads_and_payloads_that_lie(name):
     _, head, payload = ENGINES[name]
@@ -179,6 +181,7 @@ def test_blocks_of_another_size(name, size):
     rejected(of_engine(name, head, payload, (TEXT * 300)[:size]), quasicryth.QczCorruptError, "block at byte 15 is malformed")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ENGINES)
 def test_heads_of_another_length(name):
     _, head, payload = ENGINES[name]
@@ -205,6 +208,7 @@ def test_what_becomes_of_text_is_not_asked_of_zstd(level, monkeypatch):
             quasicryth.compress(other, level)
 
 
+@pytest.mark.slow
 def test_zstd_payloads_that_lie():
     import zstandard
 

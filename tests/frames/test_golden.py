@@ -76,6 +76,7 @@ def test_the_folder_holds_what_its_list_says():
     assert all(f"| {name}.qcz |" in (DATA / "README.md").read_text(encoding="utf-8") for name in FILES)
 
 
+@pytest.mark.slow("mix-", "tiers")
 @pytest.mark.parametrize("name", GOOD)
 def test_good(name):
     data = (DATA / f"{name}.qcz").read_bytes()
@@ -90,6 +91,7 @@ def test_the_encoder_still_writes_the_same(name):
     assert FILES[name][1] == (DATA / f"{name}.qcz").read_bytes()
 
 
+@pytest.mark.slow("unsupported", "-s", "-c")
 @pytest.mark.parametrize("name", sorted(set(FILES) - set(GOOD)))
 def test_refused(name):
     data = (DATA / f"{name}.qcz").read_bytes()

@@ -168,6 +168,7 @@ BROKEN = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BROKEN)
 def test_broken_fields(name):
     segments, words, error = BROKEN[name]

@@ -10,13 +10,14 @@ from conftest import ROOT
 from fuzz.kept_inputs import unpack_inputs
 
 DRIVER = ROOT / "tests" / "fuzz" / "drive.py"
-COUNTS = {"decode_oneshot": 5000, "decode_stream": 3000, "frame_info": 3000, "round_trip": 300}
+COUNTS = {"decode_oneshot": 3000, "decode_stream": 2000, "frame_info": 2000, "round_trip": 150}
 
 
 def drive(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, DRIVER, *arguments], capture_output=True, text=True, check=False, timeout=600)
 
 
+@pytest.mark.slow("round_trip", "frame_info", "decode_stream")
 @pytest.mark.parametrize("target", COUNTS)
 def test_nothing_is_found(target):
     run = drive(target, "mutate", "0", str(COUNTS[target]))
@@ -24,6 +25,7 @@ def test_nothing_is_found(target):
     assert f"{COUNTS[target]} inputs" in run.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", COUNTS)
 def test_what_was_found_before_is_replayed(target, tmp_path):
     """Inputs that once showed a defect, and the fewest of hours of fuzzing that reach everything (`python -m bench distill`)."""

@@ -96,6 +96,7 @@ def test_a_body_that_raises_leaves_no_whole_file_with_a_file_system(fsspec, tmp_
         quasicryth.decompress(path.read_bytes())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheduler", ["synchronous", "threads", "processes"])
 def test_dask_bag_reads_many_files(fsspec, tmp_path, scheduler):
     bag = need("dask.bag")
@@ -112,6 +113,7 @@ def test_dask_gives_the_lines_unchanged(fsspec, packed):
     assert bag.read_text(str(packed), compression="infer").compute(scheduler="synchronous") == LINES
 
 
+@pytest.mark.slow
 def test_datasets_are_made_of_lines(fsspec, packed, tmp_path):
     datasets = need("datasets")
 
@@ -280,6 +282,7 @@ def unpack_by_the_command(name: Path, folder: Path) -> None:
     shutil.unpack_archive(f"{folder}.tar", folder, filter="data")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("shutil_format")
 @pytest.mark.parametrize("make", [make_by_shutil, make_by_tarfile, make_by_open_tar, make_by_the_command])
 def test_a_source_tree_goes_through_shutil_tarfile_and_the_command(make, tree, tmp_path):

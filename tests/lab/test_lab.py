@@ -384,6 +384,7 @@ class Page(HTMLParser):
             assert self.open.pop() == tag
 
 
+@pytest.mark.slow
 def test_ab_writes_tables_and_a_report(tmp_path, run):
     (tmp_path / "a <b>.txt").write_bytes(TEXT[:30_000])
     paths = {name: tmp_path / f"out.{name}" for name in ("json", "csv", "html")}
@@ -414,6 +415,7 @@ def test_ab_writes_tables_and_a_report(tmp_path, run):
     assert names == {".svg", ".png"}
 
 
+@pytest.mark.slow
 def test_the_drawn_hierarchy_is_the_text_and_the_tiling():
     picture = draw_tiling(synthetic_text(2000))
     assert [row[1] for row in picture.rows] == [2, 3, 5, 8, 13, 21, 34]

@@ -62,12 +62,14 @@ def claims():
     return {claim.name: claim for claim in theory.check_claims()}
 
 
+@pytest.mark.slow
 def test_all_of_them_hold(claims):
     assert len(claims) == 5
     for claim in claims.values():
         assert claim.holds, "\n".join(print_lines(claim))
 
 
+@pytest.mark.slow
 def test_positions_are_those_measured_before(claims):
     counts = [row[1] for row in claims["Golden compensation"].rows]
     assert counts == [236_067, 145_898, 90_169, 55_728, 34_441, 21_286, 13_155, 8_130, 5_025]
@@ -79,6 +81,7 @@ def test_ten_levels_take_a_period_of_89(claims):
     assert "a period of 89 tiles" in claims["Collapse of periods"].verdict
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "check", [theory.check_never_collapses, theory.check_compensation, theory.check_complexity, theory.check_flag_overhead]
 )

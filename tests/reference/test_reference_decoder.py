@@ -41,12 +41,14 @@ def test_small_inputs(name):
     assert reference_decoder.decode(quasicryth.compress(SMALL[name], engine="paper")) == SMALL[name]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tiling", ["multi", "fibonacci", "period5x8", "none", "bigrams", "all", "random:1"])
 def test_tilings(tiling):
     data = english()[:40_000]
     assert reference_decoder.decode(quasicryth.compress(data, engine="paper", tiling=tiling, block_size=30_000)) == data
 
 
+@pytest.mark.slow
 def test_large_books():
     """More than 4,096 unigrams (two tiers) and phrases of up to 34 words."""
     data = synthetic_text(1_300_000, vocabulary=9000) + english()[:5000] * 3
@@ -184,6 +186,7 @@ MIX_TEXTS = {
 }
 
 
+@pytest.mark.slow("wrapped", "classes", "english", "code", "repeated", "brackets", "-7", "-9")
 @pytest.mark.parametrize("level", [4, 6, 7, 9])
 @pytest.mark.parametrize("name", MIX_TEXTS)
 def test_mix_blocks(name, level):
@@ -191,12 +194,14 @@ def test_mix_blocks(name, level):
     assert reference_mix_decoder.decode_mix(*encode(MIX, data, level), len(data)) == data
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in SMALL if SMALL[name]])
 def test_small_mix_blocks(name):
     data = SMALL[name][:600]
     assert reference_mix_decoder.decode_mix(*encode(MIX, data, 8), len(data)) == data
 
 
+@pytest.mark.slow
 def test_mix_files():
     data = english()[:3000]
     compressed = quasicryth.compress(data, 5, engine="mix", block_size=2000)
@@ -204,6 +209,7 @@ def test_mix_files():
     assert reference_decoder.decode(compressed) == data
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("level", [4, 7])
 def test_damaged_mix_blocks(level):
     """Both decoders take a damaged block for the same content, or both refuse it."""

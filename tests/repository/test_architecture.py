@@ -93,6 +93,7 @@ int main(int argc, char **argv)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("gcc") is None or shutil.which("gcov") is None, reason="gcc and gcov say which files run")
 def test_what_it_names_of_c_is_what_runs(tmp_path):
     """Every file of which a line runs is named, and of every file named a line runs, if it has any."""

@@ -57,6 +57,7 @@ def test_a_page_without_a_place_for_a_table_is_refused():
         fill("README.md", "# quasicryth\n")
 
 
+@pytest.mark.slow
 def test_a_soak_does_everything_and_sees_what_piles_up(tmp_path):
     user = soak._User(7, tmp_path)
     assert {user.step() for _ in range(60)} >= {"in_one_call", "in_pieces", "as_file", "damaged"}
@@ -76,6 +77,7 @@ def test_levels_of_all_programs_are_measured_on_a_round_trip():
             assert min(result["compress_seconds"], result["decompress_seconds"]) >= 0
 
 
+@pytest.mark.slow
 def test_peaks_of_memory_are_those_of_a_round_trip():
     text = b"some text to measure. " * 100_000
     for peaks in (memory.measure_level(1, "text", text), memory.measure_rival("gzip -9", "text", text)):
@@ -108,6 +110,7 @@ def test_readers_of_lines_are_verified(tmp_path):
         integrations.verify(str(path), log + b"more\n")
 
 
+@pytest.mark.slow
 def test_the_page_of_results_is_what_the_kept_numbers_make():
     assert PAGE.read_text(encoding="utf-8") == make_page()
 

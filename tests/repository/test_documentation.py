@@ -56,6 +56,7 @@ LINES = {
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS)
 def test_python_examples(program, tmp_path):
     need_imports_of(program)
@@ -65,6 +66,7 @@ def test_python_examples(program, tmp_path):
     assert run.stdout
 
 
+@pytest.mark.slow("docs/")
 @pytest.mark.parametrize("line", LINES.values(), ids=LINES)
 def test_command_lines(line, tmp_path):
     """Each line by itself, in a folder where what it needs is there."""
@@ -78,6 +80,7 @@ def test_command_lines(line, tmp_path):
     assert run.returncode == 0, run.stderr
 
 
+@pytest.mark.slow
 def test_the_demo_runs():
     run = subprocess.run([sys.executable, "-m", "bench", "demo"], capture_output=True, text=True, cwd=ROOT, check=False)
     assert run.returncode == 0, run.stderr

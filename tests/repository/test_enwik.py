@@ -13,6 +13,7 @@ from samples import english
 from bench.measures import enwik
 
 
+@pytest.mark.slow
 def test_a_run_goes_on_where_it_was(tmp_path, monkeypatch, capsys):
     (tmp_path / "text").write_bytes(english()[:50_000])
     calls = []

@@ -58,6 +58,7 @@ def test_compressing_needs_neither_numpy_nor_click():
     assert not set(run(sys.executable, "-c", program).split()) & {"numpy", "click"}
 
 
+@pytest.mark.slow("stubtest", "mypy of")
 @pytest.mark.parametrize("command", TOOLS.values(), ids=TOOLS)
 def test_clean(command):
     run(sys.executable, "-m", *command, cwd=ROOT)
@@ -92,10 +93,12 @@ def distributions(tmp_path_factory):
     folder = tmp_path_factory.mktemp("distributions")
     source = folder / "source"
     shutil.copytree(ROOT, source, ignore=shutil.ignore_patterns(".*", "build", "*.egg-info", "__pycache__", "*.so", "_*.c"))
-    run(sys.executable, "-m", "build", "--outdir", str(folder), cwd=source)
+    quickly = {**os.environ, "CFLAGS": "-O0 -g0"}  # that the sources are all there does not depend on how they are compiled
+    run(sys.executable, "-m", "build", "--outdir", str(folder), cwd=source, env=quickly)
     return folder
 
 
+@pytest.mark.slow
 def test_source_distribution(distributions):
     (path,) = distributions.glob("*.tar.gz")
     with tarfile.open(path) as archive:
@@ -112,6 +115,7 @@ def test_source_distribution(distributions):
     assert not [name for name in names if name.endswith((".so", ".pyc", "_parse.c"))]
 
 
+@pytest.mark.slow
 def test_wheel(distributions, tmp_path):
     (path,) = distributions.glob("*.whl")
     assert path.stat().st_size < 3 << 20

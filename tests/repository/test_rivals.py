@@ -12,6 +12,7 @@ from bench.measures import rivals
 TEXT = english()[:100_000]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("title", rivals.RIVALS)
 def test_rivals_come_back(title):
     rival = rivals.RIVALS[title]

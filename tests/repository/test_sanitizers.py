@@ -12,14 +12,12 @@ from conftest import ROOT
 
 from bench.attacks import sanitized
 
-COUNTS = {"decode_oneshot": 2000, "decode_stream": 1000, "frame_info": 1000, "round_trip": 30}
+COUNTS = {"decode_oneshot": 1500, "decode_stream": 800, "frame_info": 800, "round_trip": 15}
 
 
 @pytest.fixture(scope="module")
-def package(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("sanitized")
-    sanitized.build(folder, skip_checksums=True)
-    return folder
+def package(builds):
+    return builds.sanitized_package()
 
 
 def run_python(package, *arguments, sanitizers: str = sanitized.SANITIZERS[0]) -> subprocess.CompletedProcess[str]:
@@ -32,12 +30,14 @@ def test_the_tests_that_are_left_out_are_there():
     assert {path.name for path in (ROOT / "tests").rglob("test_*.py")} >= set(sanitized.NOT_SANITIZED)
 
 
+@pytest.mark.slow
 def test_it_is_the_sanitized_package_that_runs(package):
     program = "import quasicryth.base._checksum as built; print(built.__file__, built.CHECKSUMS_ARE_CHECKED)"
     run = run_python(package, "-c", program)
     assert run.stdout.split() == [str(next((package / "quasicryth" / "base").glob("_checksum.*.so"))), "False"], run.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", COUNTS)
 def test_nothing_is_found(package, target):
     run = run_python(package, package / "tests" / "fuzz" / "drive.py", target, "mutate", 100_000, COUNTS[target])
@@ -52,11 +52,13 @@ def package_for_threads(tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 def test_threads_race_for_nothing(package_for_threads):
     run = run_python(package_for_threads, package_for_threads / "tests" / "files" / "use_threads.py", sanitizers="thread")
     assert (run.returncode, run.stderr) == (0, "")
 
 
+@pytest.mark.slow
 def test_a_race_would_be_seen(package_for_threads):
     run = run_python(package_for_threads, package_for_threads / "tests" / "files" / "use_threads.py", "race", sanitizers="thread")
     assert run.returncode != 0

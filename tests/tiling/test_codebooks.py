@@ -41,6 +41,7 @@ def expected_phrases(ids: list[int], index: dict[int, int], length: int, limit: 
     return sorted(tuple(index[word] for word in phrase) for phrase in ranked[:limit])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TEXTS)
 def test_books_hold_the_commonest_entries(name):
     tokens = Tokens(TEXTS[name])
@@ -56,6 +57,7 @@ def test_books_hold_the_commonest_entries(name):
         assert books.entries(book) == expected_phrases(ids, index, LENGTHS[book], limits[book]), f"{LENGTHS[book]}-grams"
 
 
+@pytest.mark.slow
 def test_counting_in_many_passes_gives_the_same_books():
     """More different pairs than the table holds (65,536 here) make it count in passes over parts of the hash range."""
     letters = ["".join(pair) for pair in product("abcdefghijklmnopqrst", repeat=3)]

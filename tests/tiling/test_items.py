@@ -126,6 +126,7 @@ def of_scripts(names: list[str], categories: str) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 def test_letters_and_marks_of_alphabets_stay_together():
     for character in of_scripts(SCRIPTS, "L"):
         assert len(check((character * 2).encode())) == 1, hex(ord(character))
@@ -134,6 +135,7 @@ def test_letters_and_marks_of_alphabets_stay_together():
             assert len(check(f"x{character}x".encode())) == 1, hex(ord(character))
 
 
+@pytest.mark.slow
 def test_other_scripts_come_one_by_one():
     for character in of_scripts(ONE_BY_ONE, "L"):
         assert words(character * 2) == [(character, AS_IS)] * 2
@@ -183,6 +185,7 @@ def test_what_does_not_fold(word):
     assert fold(word.encode()) == (word.encode(), AS_IS)
 
 
+@pytest.mark.slow
 def test_every_code_point_folds_as_unicode_says_and_back():
     folded = {}
     for number in (*range(0xD800), *range(0xE000, sys.maxunicode + 1)):
@@ -352,6 +355,7 @@ def check_ascii(text: str) -> None:
         assert split == ASCII_WORD.findall(run), run
 
 
+@pytest.mark.slow
 def test_english_and_source_code():
     for data in (english()[:200_000], source_code()):
         check(data)
