@@ -33,11 +33,11 @@ def refuse(number: int):
 
 
 @contextmanager
-def full_disk():
-    """No file can grow."""
+def full_disk(size: int = 0):
+    """No file can grow above *size* bytes."""
     resource = pytest.importorskip("resource")
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
     try:
         yield
     finally:
@@ -222,6 +222,12 @@ def test_nothing_that_was_waiting_follows_what_was_cut_off(size):
         file.write(os.urandom(size))
         raise ValueError("stop")
     assert Path("old.qcz").read_bytes() == PACKED
+
+
+def test_what_a_file_does_not_take_at_once_is_not_lost():
+    with full_disk(1000), pytest.raises(OSError, match=os.strerror(errno.EFBIG)), open_output(Path("new"), None) as file:
+        file.write(bytes(3000))  # the system takes 1,000 of them, and says so
+    assert os.listdir() == []
 
 
 def test_a_full_disk_leaves_what_was_appended_to():

@@ -5,7 +5,9 @@ from __future__ import annotations
 from .fault import Fault
 
 BUFFERS = "quasicryth/base/buffers.py"
+COMPILED = "quasicryth/base/compiled.py"
 FILE_BYTES = "quasicryth/base/file_bytes.py"
+FORKS = "quasicryth/base/forks.py"
 LIMITS = "quasicryth/base/limits.py"
 PROGRESS = "quasicryth/base/progress.py"
 THREADS = "quasicryth/base/threads.py"
@@ -137,8 +139,8 @@ FAULTS = [
     Fault(
         "a block that exceeds the limit alone waits for ever",
         THREADS,
-        "if self._memlimit is None or not self._queue:",
-        "if self._memlimit is None:",
+        "        if not self._queue:\n            return True\n        if self.full",
+        "        if self.full",
         ("tests/files/test_threads.py::test_there_is_room_for_what_fits_beside_what_waits",),
     ),
     Fault(
@@ -154,5 +156,33 @@ FAULTS = [
         "            self._executor.shutdown(wait=False, cancel_futures=True)\n            self._executor = None",
         "            pass",
         ("tests/files/test_threads.py::test_no_thread_is_left",),
+    ),
+    Fault(
+        "threads of the parent are waited for",
+        THREADS,
+        "if self._process is not this_process():\n            self._process = this_process()\n            self._executor = None",
+        "if False:\n            self._process = this_process()\n            self._executor = None",
+        ("tests/files/test_fork.py::test_a_fork",),
+    ),
+    Fault(
+        "a lock that a thread of the parent has is waited for",
+        FORKS,
+        "                self._is_lost = True\n",
+        "                pass\n",
+        ("tests/files/test_fork.py::test_a_fork",),
+    ),
+    Fault(
+        "a second interpreter is told what Cython says",
+        COMPILED,
+        'if "interpreter" in str(error):',
+        "if False:",
+        ("tests/command/test_start.py::test_a_second_interpreter_of_the_process_is_told_what_to_do",),
+    ),
+    Fault(
+        "more bytes are taken than were asked for",
+        FILE_BYTES,
+        "if len(piece) > size:",
+        "if False:",
+        ("tests/files/test_hostile_files.py",),
     ),
 ]

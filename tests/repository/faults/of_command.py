@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from .fault import Fault
 
-ENTRY = "quasicryth/command/entry.py"
+PROCESS = "quasicryth/command/process.py"
 NAMES = "quasicryth/command/names.py"
+OUTPUTS = "quasicryth/files/outputs.py"
 TRANSFER = "quasicryth/command/transfer.py"
 COMPRESSING = "quasicryth/command/compressing.py"
 DECOMPRESSING = "quasicryth/command/decompressing.py"
@@ -193,44 +194,86 @@ FAULTS = [
     ),
     Fault(
         "a broken pipe is no failure",
-        ENTRY,
+        PROCESS,
         "            self.pipe_broken = True\n",
         "            self.status = 0\n",
         ("tests/command/test_command.py::test_a_full_disk_and_a_closed_pipe",),
     ),
     Fault(
         "a signal leaves unfinished files",
-        ENTRY,
-        "    remove_unfinished()\n",
+        PROCESS,
+        "        remove_unfinished(_PATIENCE)\n",
         "",
         ("tests/command/test_command.py::test_a_signal_leaves_no_file",),
     ),
     Fault(
         "signals that whoever started the process ignores are heard",
-        ENTRY,
+        PROCESS,
         "if number is not None and signal.getsignal(number) != signal.SIG_IGN:",
         "if number is not None:",
         ("tests/command/test_command.py::test_a_signal_that_is_ignored_stays_so",),
     ),
     Fault(
         "whoever started the process does not see that a signal ended it",
-        ENTRY,
+        PROCESS,
         "    signal.raise_signal(number)\n",
         "    os._exit(1)\n",
         ("tests/command/test_command.py::test_a_signal_leaves_no_file",),
     ),
     Fault(
         "a file is taken for a closed standard stream",
-        ENTRY,
+        PROCESS,
         "    _replace_missing_streams()\n",
         "",
         ("tests/command/test_command.py::test_closed_streams",),
     ),
     Fault(
         "output that cannot be flushed is tried again at the end",
-        ENTRY,
+        PROCESS,
         "    _forget_output()\n",
         "",
         ("tests/command/test_command.py::test_a_full_disk_behind_standard_output",),
+    ),
+    Fault(
+        "a second signal begins the end again",
+        PROCESS,
+        "        if self._is_near:\n            return\n",
+        "",
+        ("tests/command/test_command_signals.py",),
+    ),
+    Fault(
+        "a disk that does not answer holds up the end",
+        PROCESS,
+        "        _end_soon()\n",
+        "",
+        ("tests/command/test_command_signals.py",),
+    ),
+    Fault(
+        "a file that is being made holds up the end",
+        OUTPUTS,
+        "_unfinished_lock.acquire(timeout=patience)",
+        "_unfinished_lock.acquire()",
+        ("tests/command/test_command_signals.py",),
+    ),
+    Fault(
+        "a file is compressed into itself",
+        TRANSFER,
+        "        refuse_own_output(source)\n        output = StandardOutput()",
+        "        output = StandardOutput()",
+        ("tests/command/test_command.py::test_a_file_is_not_written_to_itself",),
+    ),
+    Fault(
+        "a file is printed into itself",
+        DECOMPRESSING,
+        "            refuse_own_output(source)\n",
+        "",
+        ("tests/command/test_command.py::test_a_file_is_not_written_to_itself",),
+    ),
+    Fault(
+        "a file that grows is read for ever",
+        COMPRESSING,
+        "self._end = source.size or None",
+        "self._end = None",
+        ("tests/command/test_command.py::test_a_file_that_grows_as_fast_as_it_is_read",),
     ),
 ]

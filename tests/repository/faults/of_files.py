@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .fault import Fault
 
+INPUTS = "quasicryth/files/inputs.py"
 OUTPUTS = "quasicryth/files/outputs.py"
 FILE_OBJECT = "quasicryth/files/file_object.py"
 CONTENT_READER = "quasicryth/files/content_reader.py"
@@ -171,8 +172,8 @@ _OF_OUTPUTS = [
     Fault(
         "what is appended is not synced",
         OUTPUTS,
-        "            self.file.flush()\n            os.fsync(self.file.fileno())\n        except BaseException:",
-        "            self.file.flush()\n        except BaseException:",
+        "        try:\n            os.fsync(self.file.fileno())\n        except BaseException:",
+        "        try:\n            pass\n        except BaseException:",
         ("tests/files/test_outputs.py::test_what_is_appended_is_on_the_disk",),
     ),
     Fault(
@@ -185,18 +186,9 @@ _OF_OUTPUTS = [
     Fault(
         "what was appended and discarded stays",
         OUTPUTS,
-        "os.truncate(descriptor, self._size)",
+        "os.truncate(self.file.fileno(), self._size)",
         "pass",
         ("tests/files/test_file.py::test_a_body_that_raises_leaves_what_was_there",),
-    ),
-    Fault(
-        "what was not flushed follows after the cut",
-        OUTPUTS,
-        "            with contextlib.suppress(OSError):\n"
-        "                self.file.close()\n"
-        "            os.truncate(descriptor, self._size)\n",
-        "            os.truncate(descriptor, self._size)\n            self.file.close()\n",
-        ("tests/files/test_outputs.py::test_nothing_that_was_waiting_follows_what_was_cut_off",),
     ),
     Fault(
         "a body that raises leaves its output",
@@ -204,6 +196,58 @@ _OF_OUTPUTS = [
         "        yield output.file\n    except BaseException:\n        output.discard()\n",
         "        yield output.file\n    except BaseException:\n",
         ("tests/files/test_recover.py::test_what_is_no_file_of_ours_is_refused",),
+    ),
+]
+
+_OF_FORKS = [
+    Fault(
+        "a forked process discards a new file of its parent",
+        OUTPUTS,
+        "        if not self.is_ours:\n            return\n",
+        "",
+        ("tests/files/test_fork.py::test_a_fork",),
+    ),
+    Fault(
+        "a forked process cuts what its parent appends",
+        OUTPUTS,
+        "            if self.is_ours:\n                os.truncate",
+        "            if True:\n                os.truncate",
+        ("tests/files/test_fork.py::test_a_fork",),
+    ),
+    Fault(
+        "a forked process finishes a file of its parent",
+        FILE_OBJECT,
+        "not (self._output is None or self._output.is_ours)",
+        "False",
+        ("tests/files/test_fork.py::test_a_fork",),
+    ),
+    Fault(
+        "a forked process writes into a file of its parent",
+        FILE_OBJECT,
+        "if not self._output.is_ours:",
+        "if False:",
+        ("tests/files/test_fork.py::test_a_fork",),
+    ),
+    Fault(
+        "a file that was appended to stays locked as long as a forked process has it",
+        OUTPUTS,
+        "        _unlock(self.file.fileno())\n        self.file.close()\n",
+        "        self.file.close()\n",
+        ("tests/files/test_fork.py::test_a_fork",),
+    ),
+    Fault(
+        "a file that is read has one position in all processes",
+        INPUTS,
+        'if hasattr(os, "preadv") and os.path.isfile(file):',
+        "if False:",
+        ("tests/files/test_fork.py::test_a_fork",),
+    ),
+    Fault(
+        "what a file does not take at once is lost",
+        OUTPUTS,
+        "while place < len(rest):",
+        "if len(rest):",
+        ("tests/files/test_outputs.py::test_what_a_file_does_not_take_at_once_is_not_lost",),
     ),
 ]
 
@@ -378,15 +422,15 @@ _OF_FILE_OBJECTS = [
     Fault(
         "a file that is dropped is left",
         FILE_OBJECT,
-        '        if not getattr(self, "_closed", True):\n            warnings',
-        "        if False:\n            warnings",
+        '        if not getattr(self, "_closed", True):\n            if not self._is',
+        "        if False:\n            if not self._is",
         ("tests/files/test_file.py::test_a_file_that_is_dropped_is_not_finished",),
     ),
     Fault(
         "a text file that is dropped is finished",
         FILE_OBJECT,
-        "        if not closed:\n            warnings",
-        "        if False:\n            warnings",
+        "        if not closed:\n            if not self.buffer",
+        "        if False:\n            if not self.buffer",
         ("tests/files/test_file.py::test_a_text_file_that_is_dropped_closes_what_is_below_it",),
     ),
     Fault(
@@ -427,8 +471,8 @@ _OF_FILE_OBJECTS = [
     Fault(
         "memory is taken for all bytes that are asked for",
         FILE_OBJECT,
-        "if size is None or size <= _LARGE_SIZE:",
-        "if True:",
+        "            if size <= _BUFFER_SIZE:",
+        "            if True:",
         ("tests/files/test_file.py::test_sizes_that_no_memory_has",),
     ),
 ]
@@ -699,8 +743,8 @@ _OF_STREAMS = [
     Fault(
         "a decompressor gives more than was wanted",
         DECOMPRESSOR,
-        "if self._content or (remaining == 0 and not self._decoder.at_mark):",
-        "if self._content:",
+        "if remaining == 0 and not self._decoder.at_mark:",
+        "if False:",
         ("tests/files/test_stream.py::test_no_block_is_decoded_before_it_is_wanted",),
     ),
     Fault(
@@ -768,4 +812,4 @@ _OF_STREAMS = [
     ),
 ]
 
-FAULTS = [*_OF_OUTPUTS, *_OF_FILE_OBJECTS, *_OF_READING, *_OF_STREAMS]
+FAULTS = [*_OF_OUTPUTS, *_OF_FORKS, *_OF_FILE_OBJECTS, *_OF_READING, *_OF_STREAMS]

@@ -188,7 +188,7 @@ FAULTS = [
     Fault(
         "salvage brings blocks that do not fit into memory together",
         SALVAGE,
-        "        while not self._work.has_room_for(header.body_size):\n            self._take()\n",
+        "        while not self._work.has_room_for(header.least_memory):\n            self._take()\n",
         "",
         ("tests/frames/test_limits.py::test_blocks_that_wait_count_for_the_limit",),
     ),
