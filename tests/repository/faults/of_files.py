@@ -149,11 +149,11 @@ _OF_OUTPUTS = [
         ("tests/files/test_file.py::test_a_body_that_raises_leaves_nothing",),
     ),
     Fault(
-        "a file that cannot be flushed is left",
+        "a file that cannot be closed is left",
         OUTPUTS,
         "with contextlib.suppress(OSError):  # a disk may be full",
         "if True:  # a disk may be full",
-        ("tests/files/test_outputs.py::test_a_file_that_cannot_even_be_flushed_leaves_nothing",),
+        ("tests/files/test_outputs.py::test_a_file_that_cannot_even_be_closed_leaves_nothing",),
     ),
     Fault(
         "a file that is appended to is not locked",
