@@ -153,6 +153,7 @@ def test_a_full_disk_and_a_closed_pipe():
         assert process.stderr.read() == b""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [["-l", "b.qcz"], ["info", "b.qcz"], ["cat", "b.qcz"], ["--help"], ["-t", "--json", "b.qcz"]])
 def test_a_full_disk_behind_standard_output(folder, arguments):
     with open("/dev/full", "wb") as full:
@@ -223,6 +224,7 @@ def test_names_that_are_no_text(folder):
     assert json.loads(listed.stdout)["files"][0]["name"] == os.fsdecode(name + b".qcz")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
 def test_names_that_the_terminal_cannot_show(folder, encoding):
     name = "\N{GREEK SMALL LETTER OMEGA}.qcz"
@@ -352,6 +354,7 @@ def test_standard_input_that_is_the_output(folder):
     assert (folder / "a.txt").read_bytes() == TEXT
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("closed", "arguments", "status", "changes"),
     [

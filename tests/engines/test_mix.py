@@ -86,7 +86,7 @@ def comes_back(data: bytes, level: int = 6) -> bytes:
 # ---- round trips -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.slow("-7", "-8")
+@pytest.mark.slow("-7", "-8", "-9")
 @pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize("name", TEXTS)
 def test_text_comes_back_smaller(name, level):
@@ -114,7 +114,7 @@ def test_a_higher_level_is_not_larger_on_real_text():
     assert sizes == sorted(sizes, reverse=True)
 
 
-@pytest.mark.slow("-7", "-8")
+@pytest.mark.slow("-7", "-8", "-9")
 @pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize("line", [b"the same line again and again\n", b"a", "слово ".encode(), b"ab\n", CHINESE[:30]])
 def test_repeats_are_fast_and_small(line, level):
@@ -379,6 +379,7 @@ def test_what_is_not_text_takes_another_way(data, kind):
     assert quasicryth.decompress(compressed) == data
 
 
+@pytest.mark.slow
 def test_noise_does_not_reach_the_engine(monkeypatch):
     def refuse(*_arguments):
         raise AssertionError
@@ -395,6 +396,7 @@ def test_a_block_that_the_engine_declines_is_coded_otherwise(monkeypatch):
     assert quasicryth.decompress(compressed) == english()[:5000]
 
 
+@pytest.mark.slow
 def test_memlimit_is_respected():
     compressed = quasicryth.compress(english())
     needed = MIX.memory_needed(payload_of(english()), len(english()))

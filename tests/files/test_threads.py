@@ -40,6 +40,7 @@ def test_the_same_bytes_for_any_number(level, threads):
         assert file.read() == TEXT
 
 
+@pytest.mark.slow
 def test_the_command_gives_the_same_bytes():
     packed = run_command("compress", "-1", "--block-size", "9000", stdin=TEXT).stdout
     assert run_command("compress", "-1", "--block-size", "9000", "-T3", stdin=TEXT).stdout == packed
@@ -331,6 +332,7 @@ def test_an_interrupt_stops_between_blocks(name, threads, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="sends SIGINT")
 @pytest.mark.parametrize("threads", ["1", "2"])
 def test_an_interrupted_command_leaves_nothing(threads, tmp_path):

@@ -75,6 +75,7 @@ def test_positions_are_those_measured_before(claims):
     assert counts == [236_067, 145_898, 90_169, 55_728, 34_441, 21_286, 13_155, 8_130, 5_025]
 
 
+@pytest.mark.slow
 def test_ten_levels_take_a_period_of_89(claims):
     reached = {row[0]: row[1] for row in claims["Collapse of periods"].rows}
     assert (reached[3], reached[8], reached[9]) == (5, 55, 89)

@@ -186,6 +186,7 @@ def test_files_that_are_named_are_there(page):
         assert re.search(r"\b[A-Z]+\b(?!\.md)", name) or (ROOT / name).exists(), name
 
 
+@pytest.mark.slow
 def test_benchmarks_that_are_named_are_there():
     usage = subprocess.run([sys.executable, "-m", "bench", "--help"], capture_output=True, text=True, cwd=ROOT, check=True).stdout
     known = set(re.findall(r"^    ([a-z]+)", usage, flags=re.MULTILINE))

@@ -58,7 +58,7 @@ def test_compressing_needs_neither_numpy_nor_click():
     assert not set(run(sys.executable, "-c", program).split()) & {"numpy", "click"}
 
 
-@pytest.mark.slow("stubtest", "mypy of")
+@pytest.mark.slow("stubtest", "mypy")
 @pytest.mark.parametrize("command", TOOLS.values(), ids=TOOLS)
 def test_clean(command):
     run(sys.executable, "-m", *command, cwd=ROOT)
@@ -132,4 +132,4 @@ def test_wheel(distributions, tmp_path):
     python = str(tmp_path / "venv" / ("Scripts" if os.name == "nt" else "bin") / "python")
     run(python, "-m", "pip", "install", "--quiet", str(path))
     program = shutil.copy(ROOT / "tests" / "repository" / "round_trip.py", tmp_path)
-    assert str(tmp_path / "venv") in run(python, program, cwd=tmp_path)
+    assert str(tmp_path / "venv") in run(python, "-I", program, cwd=tmp_path)

@@ -35,6 +35,7 @@ def program(path, body: str) -> str:
     return str(path)
 
 
+@pytest.mark.slow
 def test_the_published_program_takes_part_if_its_binary_is_named(tmp_path, monkeypatch, capsys):
     copying = program(tmp_path / "qtc", "open(target, 'wb').write(open(source, 'rb').read())")
     monkeypatch.setattr(rivals, "RIVALS", {title: rivals.RIVALS[title] for title in ("gzip -9", rivals.YARDSTICK)})
@@ -43,6 +44,7 @@ def test_the_published_program_takes_part_if_its_binary_is_named(tmp_path, monke
     assert f"{rivals.REFERENCE:28} {'text':16} {len(TEXT):>12,}   100.00" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_what_does_not_come_back_is_said(tmp_path, monkeypatch, capsys):
     forgetful = program(tmp_path / "qtc", "open(target, 'wb').write(b'something')")
     monkeypatch.setattr(rivals, "RIVALS", {rivals.YARDSTICK: rivals.RIVALS[rivals.YARDSTICK]})
