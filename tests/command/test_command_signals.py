@@ -34,7 +34,7 @@ entry.qcz()
 
 def start(folder, change: str = "", *arguments: str) -> subprocess.Popen[bytes]:
     (folder / "text").write_bytes(TEXT * 20)
-    command = [sys.executable, "-c", START.format(change=change), *(arguments or ("-4", "--block-size", "100k", "text"))]
+    command = [sys.executable, "-c", START.format(change=change), *(arguments or ("-9", "--block-size", "100k", "text"))]
     return subprocess.Popen(command, stderr=subprocess.PIPE, cwd=folder)
 
 
@@ -90,7 +90,7 @@ def test_a_disk_that_does_not_answer(tmp_path, change):
 def test_signals_in_short_succession(tmp_path, run):
     chance = random.Random(run)
     first, second, third = chance.sample(ENDS, 3)
-    with start(tmp_path, "", "-4", "--block-size", "100k", "-T", str(1 + run % 2), "text") as process:
+    with start(tmp_path, "", "-9", "--block-size", "100k", "-T", str(1 + run % 2), "text") as process:
         wait_for_part(tmp_path)
         time.sleep(chance.random() * 0.2)
         begin = time.monotonic()

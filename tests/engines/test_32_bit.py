@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from builds import COMPILER, CSRC, WARNINGS
 from conftest import ROOT
-from engines.test_c_code import COMPILER, CSRC, WARNINGS
 from samples import CHINESE, SMALL, english, source_code, wrapped
 
 from quasicryth.base.limits import Limits
@@ -21,6 +21,8 @@ from quasicryth.frames.blocks import segments_of
 from quasicryth.frames.decoder import decode_file
 from quasicryth.frames.layout import Block
 from quasicryth.frames.segments import SegmentKind
+
+pytestmark = pytest.mark.slow
 
 PROGRAM = ROOT / "tests" / "engines" / "replay_blocks.c"
 DATA = ROOT / "tests" / "data"
