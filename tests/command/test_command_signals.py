@@ -69,6 +69,7 @@ Path.unlink = unlink_and_signal
     assert [path.name for path in tmp_path.iterdir()] == ["text"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "change",
     [
@@ -86,6 +87,7 @@ def test_a_disk_that_does_not_answer(tmp_path, change):
     assert process.returncode < 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("run", range(RUNS))
 def test_signals_in_short_succession(tmp_path, run):
     chance = random.Random(run)

@@ -13,6 +13,7 @@ from files import fork
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no forks")
 
 
+@pytest.mark.slow("write ", "append ", "while", "two", "pool", "code", "[read]")
 @pytest.mark.parametrize("scenario", fork.SCENARIOS)
 def test_a_fork(scenario):
     # Forks are made in a process that has nothing else, for one that runs tests has threads and files of its own.

@@ -67,6 +67,7 @@ def check(lines: list[Counted], ways: list[str]) -> None:
     assert [line for line in lines if line.taken > line.allowed] == []
 
 
+@pytest.mark.slow("stored", "repeats", "segments", "lines", "index")
 @pytest.mark.parametrize("ways", [IN_MEMORY, BY_READING, BY_LINES, BY_INDEX, OF_ALL], ids=lambda ways: ways[0])
 @pytest.mark.parametrize("kind", ["stored", "zstd", "repeats", "segments"])
 def test_no_more_is_taken_than_was_said(count, kind, ways):
@@ -74,16 +75,19 @@ def test_no_more_is_taken_than_was_said(count, kind, ways):
     check(count(kind, 1_000_000, 3, ways), ways)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "size"), [("fast", 500_000), ("mix", 60_000), ("paper", 200_000)])
 def test_no_more_is_taken_by_engines(count, kind, size):
     ways = ["by_decompress_into", "by_reading"]
     check(count(kind, size, 2, ways), ways)
 
 
+@pytest.mark.slow
 def test_zstandard_frames_that_end_early_take_no_more(count):
     check(count("torn", 2_000_000, 1, ["by_failing"]), ["by_failing"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["stored", "zstd", "repeats"])
 def test_what_is_said_of_a_large_block_is_what_it_takes(count, kind):
     ways = ["by_decompress", "by_reading"]
