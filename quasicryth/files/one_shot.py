@@ -47,7 +47,8 @@ def compress(
     after each block with the bytes compressed so far and the length of *data*; what it raises ends the work.
 
     Any bytes can be compressed; what is not text is given to Zstandard or stored. The same arguments give the same bytes on every
-    machine, for any number of threads. `quasicryth.open` and `quasicryth.Compressor` do the same piece by piece.
+    machine, for any number of threads (where Zstandard codes a part, with the same release of it). `quasicryth.open` and
+    `quasicryth.Compressor` do the same piece by piece.
 
     Raises ValueError or TypeError for arguments that are not allowed.
     """
