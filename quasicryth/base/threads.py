@@ -6,12 +6,10 @@ import os
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from .forks import this_process
-
-if TYPE_CHECKING:
-    from concurrent.futures import Future, ThreadPoolExecutor
+from .thread_pool import Call, ThreadPool
 
 Result = TypeVar("Result")
 
@@ -37,36 +35,33 @@ def count_threads(threads: int) -> int:
 
 @dataclass
 class _Work(Generic[Result]):
-    call: Callable[[], Result]
+    function: Callable[[], Result]
     memory: int
-    future: Future[Result] | None = None
+    call: Call[Result] | None = None  # once a thread is to make it
 
 
 class UnfinishedCalls:
     """Calls that still run in threads of this process, though nobody wants their results any more."""
 
     def __init__(self) -> None:
-        self._futures: list[Future[Any]] = []
+        self._calls: list[Call[Any]] = []
         self._process = this_process()
 
-    def add(self, future: Future[Any]) -> None:
+    def add(self, call: Call[Any]) -> None:
         """Add a call, unless it has ended."""
-        if not future.done():
-            self._futures.append(future)
+        if not call.has_ended:
+            self._calls.append(call)
 
     def wait(self) -> None:
         """Wait for the end of all."""
-        if not self._futures:
-            return
         if self._process is this_process():
-            from concurrent.futures import wait
-
-            wait(self._futures)
+            for call in self._calls:
+                call.wait()
         self.forget()
 
     def forget(self) -> None:
         """Wait for none of them any more."""
-        self._futures.clear()
+        self._calls.clear()
         self._process = this_process()
 
 
@@ -88,7 +83,7 @@ class OrderedWork(Generic[Result]):
         self._memlimit = memlimit
         self._unfinished = UnfinishedCalls() if unfinished is None else unfinished
         self._queue: deque[_Work[Result]] = deque()
-        self._executor: ThreadPoolExecutor | None = None
+        self._pool: ThreadPool | None = None
         self._process = this_process()
 
     def __len__(self) -> int:
@@ -118,9 +113,9 @@ class OrderedWork(Generic[Result]):
         """Touches nothing of theirs: they may have had its locks when the process was forked."""
         if self._process is not this_process():
             self._process = this_process()
-            self._executor = None
+            self._pool = None
             for work in self._queue:
-                work.future = None
+                work.call = None
 
     def _start_what_fits(self) -> None:
         if self._threads == 1:
@@ -132,26 +127,24 @@ class OrderedWork(Generic[Result]):
             taken += work.memory
             if work is not self._queue[0] and self._memlimit is not None and taken > self._memlimit:
                 return
-            if work.future is None:
-                if self._executor is None:
-                    from concurrent.futures import ThreadPoolExecutor  # takes long to load, and is for many threads only
-
-                    self._executor = ThreadPoolExecutor(self._threads, thread_name_prefix="quasicryth")
-                work.future = self._executor.submit(work.call)
+            if work.call is None:
+                self._pool = self._pool or ThreadPool(self._threads)
+                work.call = Call(work.function)
+                self._pool.put(work.call)
 
     def pop(self) -> Result:
         """Wait for the result of the call that was put in first, and return it or raise what the call raised."""
         self._start_what_fits()
         work = self._queue.popleft()
-        return work.call() if work.future is None else work.future.result()
+        return work.function() if work.call is None else work.call.take_result()
 
     def close(self) -> None:
         """Forget all calls; those that run end in their own time, and no other begins."""
         self._forget_threads_of_parent()
         for work in self._queue:
-            if work.future is not None and not work.future.cancel():
-                self._unfinished.add(work.future)
+            if work.call is not None and not work.call.take_back():
+                self._unfinished.add(work.call)
         self._queue.clear()
-        if self._executor is not None:
-            self._executor.shutdown(wait=False, cancel_futures=True)
-            self._executor = None
+        if self._pool is not None:
+            self._pool.close()
+            self._pool = None

@@ -20,10 +20,10 @@ try:
         hierarchy,
         parse_tiling,
     )
-except ImportError as error:
+except ImportError as _error:
     from ..base.compiled import raise_explained
 
-    raise_explained(error)
+    raise_explained(_error)
 
 __all__ = [
     "DEEPEST_LEVEL",

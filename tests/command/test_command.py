@@ -120,6 +120,7 @@ def test_a_signal_leaves_no_file(folder):
     assert set(tree(folder)) == {"a.txt", "b.qcz"}
 
 
+@pytest.mark.slow("1<>", "cat", "-1 -c a.txt")
 @pytest.mark.parametrize(
     "arguments", ["-1 -c < a.txt >> a.txt", "-1 -c a.txt >> a.txt", "-c a.txt 1<> a.txt", "cat b.qcz >> b.qcz"]
 )
@@ -169,6 +170,7 @@ def test_a_full_disk_below_the_output(folder):
     assert tree(folder) == before
 
 
+@pytest.mark.slow("1")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_is_heard_while_an_engine_works(folder, number):
     (folder / "long.txt").write_bytes(english() * 8)

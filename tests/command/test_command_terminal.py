@@ -69,6 +69,7 @@ def test_no_progress_where_the_content_goes(terminal):
     assert "\x1b[K" in terminal.type("qcz -9cv --block-size 64k long.txt | wc -c\n")
 
 
+@pytest.mark.slow
 def test_overwriting_is_asked_for(terminal, terminal_folder):
     (terminal_folder / "notes.txt.qcz").write_bytes(b"before")
     assert terminal.type("qcz -1 notes.txt\n", "(y/N)? ").endswith("notes.txt.qcz already exists; overwrite it (y/N)? ")
@@ -80,6 +81,7 @@ def test_overwriting_is_asked_for(terminal, terminal_folder):
     assert "already exists; -f overwrites it" in terminal.type("qcz -1q notes.txt\n")
 
 
+@pytest.mark.slow("cat", "-c")
 @pytest.mark.parametrize("line", ["qcz", "qcz -c notes.txt", "qcz notes.txt -o /dev/tty", "cat notes.txt | qcz"])
 def test_compressed_data_is_not_written_to_a_terminal(terminal, line):
     sent = terminal.type(f"{line}; echo status $?\n")
@@ -88,6 +90,7 @@ def test_compressed_data_is_not_written_to_a_terminal(terminal, line):
     assert "QCZ" not in sent
 
 
+@pytest.mark.slow("unqcz", "-t", "-l", "info")
 @pytest.mark.parametrize("line", ["qcz -d", "unqcz -o new", "qczcat", "qcz -t", "qcz -l", "qcz info"])
 def test_compressed_data_is_not_read_from_a_terminal(terminal, line):
     line = line.replace("unqcz", "qcz decompress").replace("qczcat", "qcz cat")
@@ -96,6 +99,7 @@ def test_compressed_data_is_not_read_from_a_terminal(terminal, line):
     assert "status 1" in sent
 
 
+@pytest.mark.slow
 def test_interrupting_leaves_the_folder_as_it_was(terminal, terminal_folder):
     before = sorted(os.listdir(terminal_folder))
     terminal.type("qcz -9 --block-size 64k long.txt -o interrupted\n", " left", seconds=20)

@@ -131,7 +131,7 @@ WAYS = [
 ]
 
 
-@pytest.mark.slow("command", "two", "async")
+@pytest.mark.slow("seeking", "threads", "async", "recover", "damage")
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize(("read", "seekable"), WAYS)
 def test_what_is_wrong_with_a_file_object_is_said(read, seekable, fault):

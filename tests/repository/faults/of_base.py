@@ -146,22 +146,22 @@ FAULTS = [
     Fault(
         "blocks that nobody will take are worked on",
         THREADS,
-        "cancel_futures=True",
-        "cancel_futures=False",
+        "not work.call.take_back():",
+        "True:",
         ("tests/files/test_threads.py::test_what_nobody_will_take_is_not_begun",),
     ),
     Fault(
         "threads are left when work is closed",
         THREADS,
-        "            self._executor.shutdown(wait=False, cancel_futures=True)\n            self._executor = None",
+        "            self._pool.close()\n            self._pool = None",
         "            pass",
-        ("tests/files/test_threads.py::test_no_thread_is_left",),
+        ("tests/files/test_threads.py::test_what_is_given_up_has_no_threads_though_it_is_still_there",),
     ),
     Fault(
         "threads of the parent are waited for",
         THREADS,
-        "if self._process is not this_process():\n            self._process = this_process()\n            self._executor = None",
-        "if False:\n            self._process = this_process()\n            self._executor = None",
+        "if self._process is not this_process():\n            self._process = this_process()\n            self._pool = None",
+        "if False:\n            self._process = this_process()\n            self._pool = None",
         ("tests/files/test_fork.py::test_a_fork",),
     ),
     Fault(
