@@ -23,6 +23,7 @@ from quasicryth.frames.layout import READING_MEMORY
 
 TEXT = synthetic_text(100_000)
 PACKED = quasicryth.compress(TEXT, 4, block_size=30_000)
+STORED = quasicryth.compress(random_bytes(60_000), 4, block_size=30_000)
 
 
 def by_stream(data: bytes, **limits) -> bytes:
@@ -85,6 +86,15 @@ def test_memlimit(way):
     for limit in (0, 30_000, 60_000):
         with pytest.raises(quasicryth.QczLimitError, match=r"needs .*\d+ bytes.*; the limit is "):
             way(PACKED, memlimit=limit)
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+@pytest.mark.parametrize("data", [PACKED, STORED], ids=["of an engine", "stored"])
+def test_memory_is_limited_to_the_byte(way, data):
+    needed = max(block["decoder_memory_bytes"] for block in describe(io.BytesIO(data))[0]["blocks"])
+    for limit in (needed - 1, READING_MEMORY + 31_000):
+        with pytest.raises(quasicryth.QczLimitError, match=r"needs .*\d+ bytes.*; the limit is "):
+            way(data, memlimit=limit)
 
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
@@ -326,3 +336,23 @@ def test_a_description_has_limits():
     for limits in (Limits(max_length=len(TEXT) - 1), Limits(memlimit=60_000)):
         with pytest.raises(quasicryth.QczLimitError):
             describe(io.BytesIO(PACKED), limits)
+
+
+def test_a_block_is_limited_before_its_body_is_read():
+    """By the index too: of a block that is too large, nothing but its header is read."""
+
+    class Watched(io.BytesIO):
+        taken = 0
+
+        def read(self, size: int | None = -1) -> bytes:
+            piece = super().read(size)
+            self.taken += len(piece)
+            return piece
+
+    for limits in ({"max_length": 59_999}, {"memlimit": READING_MEMORY + 31_000}):
+        file = Watched(STORED)
+        with quasicryth.open(file, **limits) as reader:
+            assert reader.content_size == 60_000
+            with pytest.raises(quasicryth.QczLimitError):
+                reader.read_range(-10)
+        assert file.taken < 10_000
