@@ -92,6 +92,7 @@ def test_memlimit(way):
 @pytest.mark.parametrize("data", [PACKED, STORED], ids=["of an engine", "stored"])
 def test_memory_is_limited_to_the_byte(way, data):
     needed = max(block["decoder_memory_bytes"] for block in describe(io.BytesIO(data))[0]["blocks"])
+    assert (needed > READING_MEMORY + 2 * 30_000 + 100_000) == (data is PACKED)  # the tables of the engine
     for limit in (needed - 1, READING_MEMORY + 31_000):
         with pytest.raises(quasicryth.QczLimitError, match=r"needs .*\d+ bytes.*; the limit is "):
             way(data, memlimit=limit)

@@ -89,8 +89,13 @@ static qcz_status encode_segments(qcz_encoder *encoder, size_t size, size_t step
         const size_t end = size - start < step ? size : start + step;
         require(coded->count < MOST_SEGMENTS, "the file is short");
         const qcz_status status = qcz_encoder_segment(encoder, end - start, &coded->payloads[coded->count], error);
-        if (status != QCZ_OK)
+        if (status != QCZ_OK) {
+            qcz_buffer payload;
+            qcz_error again;
+            const qcz_status next = qcz_encoder_segment(encoder, end - start, &payload, &again);
+            require(next == QCZ_ERROR_PARAMETER, "an encoder that failed goes on");
             return status;
+        }
         coded->ends[coded->count++] = end;
     }
     return QCZ_OK;

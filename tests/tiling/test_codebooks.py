@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from itertools import pairwise, product
 
@@ -162,3 +163,15 @@ def test_parts_of_different_blocks_are_refused():
     with pytest.raises(ValueError, match="another block"):
         encoder.plan(b"the cat and the dog " * 50, parse=parse_tokens(two, build_codebooks(two), bytes(1)).view())
     assert encoder.plan(b"the cat and the dog " * 50, parse=parse.view())
+
+
+def test_books_and_costs_that_there_are_not():
+    tokens = Tokens(english()[:5000])
+    books = build_codebooks(tokens)
+    for book in (-1, 0, 11):
+        with pytest.raises(IndexError, match="no such book"):
+            books.entries(book)
+    count = len(_parse.parse_tokens(tokens, books, parse_tiling("all").depths(len(tokens)), True).use_counts(books))
+    for wrong in (0, count - 1, count + 1):
+        with pytest.raises(ValueError, match="a cost for an escape and one for each entry"):
+            _parse.parse_by_costs(tokens, books, array("I", bytes(4 * wrong)))

@@ -212,3 +212,14 @@ def test_modes_without_tilings():
 def test_unknown_names_list_the_known():
     with pytest.raises(ValueError, match="thue-morse"):
         parse_tiling("penrose")
+
+
+def test_tiles_that_are_not_there():
+    with pytest.raises(ValueError, match="the period is empty"):
+        _tiling.periodic_tiles(5, b"")
+    depths = bytearray(8)
+    with pytest.raises(ValueError, match="too few tiles"):
+        _tiling.mark_depths(depths, bytes(7))
+    for start in (8, 9, 1 << 40):
+        _tiling.mark_depths(depths, b"", start)
+    assert depths == bytearray(8)

@@ -99,6 +99,11 @@ def test_a_prepared_state_is_shared_and_never_changes():
         coded_block.decode(coded[0], TOY, TOY.prepare(1, CODEBOOK[:800]))
     with pytest.raises(ValueError, match="takes no codebooks"):
         engine_of_name("mix").prepare(6, CODEBOOK)
+    mix = engine_of_name("mix")
+    other = coded_block.encode(KNOWN, EngineOptions("mix", 6))
+    for call in (mix.open, mix.memory_needed):
+        with pytest.raises(ValueError, match="prepared"):
+            call(other.head, len(KNOWN), prepared)
 
 
 def test_hostile_segments():
