@@ -262,13 +262,6 @@ _OF_INTERFACES = [
         ("tests/engines/test_interface.py::test_parts_of_a_block_that_is_one_segment",),
     ),
     Fault(
-        "an encoder goes on after an error",
-        ENCODER,
-        "encoder->coded = encoder->size; /* what",
-        "encoder->coded += 0; /* what",
-        ("tests/engines/test_c_code.py::test_every_allocation_may_fail",),
-    ),
-    Fault(
         "codebooks are prepared for engines that take none",
         PREPARED,
         "if (found == NULL || !found->facts.takes_codebooks)",
@@ -464,7 +457,7 @@ _OF_HEADS_OF_OTHER_ENGINES = [
         MIX,
         "if (status == QCZ_OK && header_size != head->size)",
         "if (0)",
-        ("tests/engines/test_mix.py",),
+        ("tests/frames/test_frame.py::test_heads_of_another_length",),
     ),
     Fault(
         "items of the engine mix may be shorter than their block",
@@ -485,21 +478,27 @@ _OF_HEADS_OF_OTHER_ENGINES = [
         FAST_BLOCK,
         "if (!fits_block(header, raw_size) || ",
         "if (",
-        ("tests/engines/test_fast.py",),
+        (
+            "tests/frames/test_frame.py::test_heads_and_payloads_that_lie",
+            "tests/engines/test_c_code.py::test_hostile_payloads_under_sanitizers",
+        ),
     ),
     Fault(
         "bits of the engine fast are read beyond their segment",
         FAST_BLOCK,
         " || header->bits_size > segment_size)",
         ")",
-        ("tests/engines/test_fast.py",),
+        (
+            "tests/frames/test_frame.py::test_heads_and_payloads_that_lie",
+            "tests/engines/test_c_code.py::test_hostile_payloads_under_sanitizers",
+        ),
     ),
     Fault(
         "bytes may follow a head of the engine fast",
         FAST,
         "if (status == QCZ_OK && header_size != head->size)",
         "if (0)",
-        ("tests/engines/test_fast.py",),
+        ("tests/frames/test_frame.py::test_heads_of_another_length",),
     ),
 ]
 
