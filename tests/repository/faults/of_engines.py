@@ -262,6 +262,13 @@ _OF_INTERFACES = [
         ("tests/engines/test_interface.py::test_parts_of_a_block_that_is_one_segment",),
     ),
     Fault(
+        "an encoder goes on after an error",
+        ENCODER,
+        "encoder->coded = encoder->size; /* what",
+        "encoder->coded += 0; /* what",
+        ("tests/engines/test_toy_engine.py::test_the_toy_engine_survives_every_allocation_that_fails",),
+    ),
+    Fault(
         "codebooks are prepared for engines that take none",
         PREPARED,
         "if (found == NULL || !found->facts.takes_codebooks)",
