@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import errno
 import io
 import os
 import warnings
@@ -23,7 +22,7 @@ from .compressor import Compressor
 from .content_reader import ContentReader
 from .inputs import open_input
 from .names import Name, is_name
-from .outputs import AppendedOutput, AtomicOutput, BorrowedOutput, DirectOutput, Output, check_absence, is_special
+from .outputs import AppendedOutput, AtomicOutput, BorrowedOutput, DirectOutput, Output, check_absence, is_special, write_all
 
 if TYPE_CHECKING:
     from typing import Self, Unpack
@@ -39,12 +38,7 @@ _LARGE_SIZE = 1 << 20
 
 def _write_all(file: BinaryIO, data: bytes) -> None:
     """Write *data* to *file*, which may take a part at a time only. Raises BlockingIOError if it takes nothing."""
-    while data:
-        count = file.write(data)
-        # Only of raw files None says that nothing was written; others may just not say anything.
-        if count == 0 or (count is None and isinstance(file, io.RawIOBase)):
-            raise BlockingIOError(errno.EAGAIN, "the file takes nothing at present")
-        data = data[count:] if isinstance(count, int) and count < len(data) else b""
+    write_all(file.write, data, is_raw=isinstance(file, io.RawIOBase))
 
 
 def _open_output(path: Path, mode: str) -> Output:

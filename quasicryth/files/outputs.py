@@ -11,11 +11,12 @@ import errno
 import io
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
+from typing import TYPE_CHECKING, BinaryIO, Protocol, TypeVar, cast
 
+from ..base.buffers import view_bytes
 from ..base.forks import this_process
 from ..errors import QczError
 
@@ -37,19 +38,29 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_begin_child)
 
 
+Bytes = TypeVar("Bytes", bytes, memoryview)
+
+
+def write_all(write: Callable[[Bytes], int | None], data: Bytes, is_raw: bool) -> None:
+    """Have *write* take *data*, a part at a time if need be. Raises BlockingIOError if it takes nothing.
+
+    Only of raw files None says that nothing was written; others may just not say anything.
+    """
+    while data:
+        count = write(data)
+        if count == 0 or (count is None and is_raw):
+            raise BlockingIOError(errno.EAGAIN, "the file takes nothing at present")
+        data = data[count:] if isinstance(count, int) else data[:0]
+
+
 class _UnbufferedFile(io.FileIO):
     """A file whose `write` takes all it is given, and keeps nothing of it."""
 
     def write(self, data: Buffer, /) -> int:
         """Write *data*, all of it, and return how many bytes that were."""
-        with memoryview(data) as view, view.cast("B") as rest:
-            place = 0
-            while place < len(rest):
-                count = super().write(rest[place:])
-                if count is None:
-                    raise BlockingIOError(errno.EAGAIN, "the file takes nothing at present")
-                place += count
-            return place
+        content = view_bytes(data)
+        write_all(super().write, content, is_raw=True)
+        return len(content)
 
 
 def _open_unbuffered(file: Path | int, mode: str) -> BinaryIO:

@@ -245,8 +245,8 @@ _OF_FORKS = [
     Fault(
         "what a file does not take at once is lost",
         OUTPUTS,
-        "while place < len(rest):",
-        "if len(rest):",
+        "    while data:\n",
+        "    if data:\n",
         ("tests/files/test_outputs.py::test_what_a_file_does_not_take_at_once_is_not_lost",),
     ),
 ]
@@ -254,16 +254,16 @@ _OF_FORKS = [
 _OF_FILE_OBJECTS = [
     Fault(
         "a raw file that takes nothing has taken all",
-        FILE_OBJECT,
-        "if count == 0 or (count is None and isinstance(file, io.RawIOBase)):",
+        OUTPUTS,
+        "if count == 0 or (count is None and is_raw):",
         "if count == 0:",
         ("tests/files/test_file.py::test_a_raw_file_that_takes_nothing_is_an_error",),
     ),
     Fault(
         "a file that takes a part has taken all",
-        FILE_OBJECT,
-        'data = data[count:] if isinstance(count, int) and count < len(data) else b""',
-        'data = b""',
+        OUTPUTS,
+        "data = data[count:] if isinstance(count, int) else data[:0]",
+        "data = data[:0]",
         ("tests/files/test_file.py::test_a_file_that_takes_less_than_it_is_given",),
     ),
     Fault(
